@@ -1,0 +1,82 @@
+#include <charconv>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "command.h"
+
+namespace skywright::apps {
+namespace {
+
+[[noreturn]] void refuse(std::string_view name, std::string_view value,
+                         std::string_view should_be) {
+  throw ConfigError(fmt::format("{}={}", name, value), fmt::format("must be {}", should_be),
+                    "see `skywright COMMAND --help`");
+}
+
+template <class T>
+T parsed(std::string_view name, const std::string& text, std::string_view should_be) {
+  T value{};
+  const char* begin = text.data() + (text.starts_with('+') ? 1 : 0);
+  const auto [end, error] = std::from_chars(begin, text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) refuse(name, text, should_be);
+  return value;
+}
+
+}  // namespace
+
+bool Arguments::has(std::string_view name) const { return values.find(name) != values.end(); }
+
+std::string Arguments::text(std::string_view name) const {
+  const auto it = values.find(name);
+  if (it == values.end() || it->second.empty())
+    throw ConfigError(std::string(name), "missing", "see `skywright COMMAND --help`");
+  return it->second.back();
+}
+
+std::string Arguments::text_or(std::string_view name, std::string_view fallback) const {
+  return has(name) ? text(name) : std::string(fallback);
+}
+
+std::vector<std::string> Arguments::texts(std::string_view name) const {
+  const auto it = values.find(name);
+  return it == values.end() ? std::vector<std::string>{} : it->second;
+}
+
+std::vector<std::string> Arguments::list(std::string_view name) const {
+  std::vector<std::string> parts;
+  for (const std::string& value : texts(name)) {
+    std::size_t begin = 0;
+    while (begin <= value.size()) {
+      const std::size_t end = std::min(value.find(',', begin), value.size());
+      if (end > begin) parts.push_back(value.substr(begin, end - begin));
+      begin = end + 1;
+    }
+  }
+  return parts;
+}
+
+double Arguments::number(std::string_view name) const {
+  const auto value = parsed<double>(name, text(name), "a number");
+  if (!std::isfinite(value)) refuse(name, text(name), "a finite number");
+  return value;
+}
+
+double Arguments::number_or(std::string_view name, double fallback) const {
+  return has(name) ? number(name) : fallback;
+}
+
+std::optional<double> Arguments::maybe_number(std::string_view name) const {
+  if (!has(name)) return {};
+  return number(name);
+}
+
+std::int64_t Arguments::whole(std::string_view name) const {
+  return parsed<std::int64_t>(name, text(name), "a whole number");
+}
+
+std::int64_t Arguments::whole_or(std::string_view name, std::int64_t fallback) const {
+  return has(name) ? whole(name) : fallback;
+}
+
+}  // namespace skywright::apps

@@ -1,0 +1,101 @@
+/// A subcommand as data: its options, and the one function that it calls.
+///
+/// Each command stands in commands/<name>.cpp as `Command <name>_command()` and is listed in
+/// all_commands.cpp. Only main.cpp sees the option parser (it takes ten seconds to compile).
+///
+///     Command detect_command() {
+///       return {.name = "detect",
+///               .summary = "find and measure the sources of an image",
+///               .arguments = {{"image", "FITS image, plain, multi-extension or compressed"}},
+///               .options = {{"--out", "FILE", "catalog: .fits, .parquet or .csv", Need::required},
+///                           {"--threshold", "SIGMA", "lowest peak kept"}},
+///               .run = [](const Arguments& args, const Session& session) { ... return Outcome{};
+///               }};
+///     }
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "skywright/base/error.h"
+#include "skywright/base/execution.h"
+
+namespace skywright::apps {
+
+enum class Need { optional, required };
+enum class Takes { one, many, nothing };  ///< values of an option; `nothing` makes it a switch
+
+struct Argument {
+  std::string name;
+  std::string help;
+  Need need = Need::required;
+  Takes takes = Takes::one;
+};
+
+struct Option {
+  std::string name;   ///< "--threshold"
+  std::string value;  ///< placeholder in the help: "SIGMA"; empty for a switch
+  std::string help;
+  Need need = Need::optional;
+  Takes takes = Takes::one;
+};
+
+/// What the user typed. Typed look-ups throw ConfigError naming option, value and what it should
+/// be.
+class Arguments {
+ public:
+  std::map<std::string, std::vector<std::string>, std::less<>> values;  ///< by name, "--" kept
+
+  [[nodiscard]] bool has(std::string_view name) const;
+  [[nodiscard]] std::string text(std::string_view name) const;
+  [[nodiscard]] std::string text_or(std::string_view name, std::string_view fallback) const;
+  [[nodiscard]] std::vector<std::string> texts(std::string_view name) const;
+  /// The value cut at commas.
+  [[nodiscard]] std::vector<std::string> list(std::string_view name) const;
+  [[nodiscard]] double number(std::string_view name) const;
+  [[nodiscard]] double number_or(std::string_view name, double fallback) const;
+  [[nodiscard]] std::optional<double> maybe_number(std::string_view name) const;
+  [[nodiscard]] std::int64_t whole(std::string_view name) const;
+  [[nodiscard]] std::int64_t whole_or(std::string_view name, std::int64_t fallback) const;
+};
+
+/// The options that every command has.
+struct Session {
+  const Execution& execution;         ///< from --jobs; progress on standard error unless --quiet
+  std::string config_text;            ///< content of --config FILE, empty without
+  std::string config_origin;          ///< its name
+  std::vector<std::string> settings;  ///< of --set
+  std::int64_t seed = 1;              ///< of --seed
+  bool seed_given = false;
+  bool json = false;
+  bool quiet = false;
+  std::string command_line;  ///< for provenance, without the program's folder
+
+  /// Write a warning to standard error (as JSON lines where not on a terminal).
+  void warn(std::string_view message) const;
+};
+
+/// How a command ended: what a person reads on standard output, and the object of --json.
+struct Outcome {
+  ExitCode code = ExitCode::complete;
+  std::string text;         ///< printed without --json
+  std::string json = "{}";  ///< printed with --json, one object
+};
+
+struct Command {
+  std::string name;  ///< "detect", or "instrument show" for a command of a group
+  std::string summary;
+  std::string details = {};  ///< further text for --help: columns, examples
+  std::vector<Argument> arguments = {};
+  std::vector<Option> options = {};
+  std::function<Outcome(const Arguments&, const Session&)> run;
+};
+
+/// Every command, in the order of the help.
+std::vector<Command> all_commands();
+
+}  // namespace skywright::apps

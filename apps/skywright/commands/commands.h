@@ -1,0 +1,10 @@
+/// One function a command, each in commands/<name>.cpp.
+#pragma once
+
+#include "command.h"
+
+namespace skywright::apps {
+
+// Command detect_command();
+
+}  // namespace skywright::apps

@@ -1,0 +1,185 @@
+// The command-line program: parses options, calls one function a command, turns errors into
+// messages and exit codes.
+#include <csignal>
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+#include <stop_token>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "progress.h"
+
+namespace skywright::apps {
+namespace {
+
+std::stop_source stop_source;
+
+extern "C" void ask_to_stop(int) { stop_source.request_stop(); }
+
+struct Common {
+  std::string config;
+  std::vector<std::string> settings;
+  int jobs = 0;
+  std::int64_t seed = 1;
+  bool json = false;
+  bool quiet = false;
+};
+
+/// A command with the place where the parser puts what the user typed.
+struct Bound {
+  Command command;
+  CLI::App* app = nullptr;
+  std::map<std::string, std::vector<std::string>, std::less<>> values;
+  std::map<std::string, bool, std::less<>> switches;
+};
+
+void bind(Bound& bound, CLI::App& app, Common& common) {
+  bound.app = &app;
+  for (const Argument& argument : bound.command.arguments) {
+    auto* option = app.add_option(argument.name, bound.values[argument.name], argument.help);
+    option->required(argument.need == Need::required);
+    option->type_name("");
+    if (argument.takes == Takes::one) option->expected(1);
+  }
+  for (const Option& option : bound.command.options) {
+    if (option.takes == Takes::nothing) {
+      app.add_flag(option.name, bound.switches[option.name], option.help);
+      continue;
+    }
+    auto* added = app.add_option(option.name, bound.values[option.name], option.help);
+    added->required(option.need == Need::required);
+    added->type_name(option.value);
+    added->allow_extra_args(false);
+    added->multi_option_policy(option.takes == Takes::many ? CLI::MultiOptionPolicy::TakeAll
+                                                           : CLI::MultiOptionPolicy::Throw);
+    added->expected(1);
+  }
+  auto* group = app.add_option_group("Common options");
+  group->add_option("--config", common.config, "TOML file of settings; unknown keys are refused")
+      ->type_name("FILE");
+  group->add_option("--set", common.settings, "one setting, key=value; may be repeated")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  group->add_option("--jobs,-j", common.jobs, "threads; 0 takes all that the machine has")
+      ->type_name("N")
+      ->check(CLI::Range(0, 4096));
+  group->add_option("--seed", common.seed, "seed of all random numbers")->type_name("N");
+  group->add_flag("--json", common.json, "one machine-readable object on standard output");
+  group->add_flag("--quiet", common.quiet, "no progress");
+}
+
+std::string file_content(const std::string& path) {
+  if (path.empty()) return {};
+  std::ifstream in(path, std::ios::binary);
+  if (!in) throw ConfigError("--config " + path, "cannot be read", "name a TOML file that exists");
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+int run(Bound& bound, const Common& common, const std::string& command_line) {
+  Arguments arguments;
+  for (auto& [name, values] : bound.values)
+    if (!values.empty()) arguments.values.emplace(name, values);
+  for (const auto& [name, on] : bound.switches)
+    if (on) arguments.values.emplace(name, std::vector<std::string>{});
+  Progress progress(common.quiet);
+  const Execution execution(common.jobs, stop_source.get_token(), &progress);
+  const Session session{.execution = execution,
+                        .config_text = file_content(common.config),
+                        .config_origin = common.config,
+                        .settings = common.settings,
+                        .seed = common.seed,
+                        .seed_given = bound.app->get_option("--seed")->count() > 0,
+                        .json = common.json,
+                        .quiet = common.quiet,
+                        .command_line = command_line};
+  const Outcome outcome = bound.command.run(arguments, session);
+  progress.finish();
+  const std::string& text = common.json ? outcome.json : outcome.text;
+  if (!text.empty()) std::cout << text << (text.ends_with('\n') ? "" : "\n");
+  std::cout.flush();
+  if (!std::cout)
+    throw StorageError("standard output", "cannot be written", "free space or name another place");
+  return static_cast<int>(outcome.code);
+}
+
+int parse_and_run(int argc, char** argv) {
+  CLI::App app{"Skywright: a sky survey from end to end, on a laptop or a cluster.", "skywright"};
+  app.require_subcommand(1);
+  app.set_version_flag("--version", SKYWRIGHT_VERSION);
+  app.get_formatter()->column_width(34);
+  Common common;
+  std::vector<Command> commands = all_commands();
+  std::vector<Bound> bounds(commands.size());
+  std::map<std::string, CLI::App*, std::less<>> groups;
+  for (std::size_t i = 0; i < commands.size(); ++i) {
+    bounds[i].command = std::move(commands[i]);
+    const Command& command = bounds[i].command;
+    const std::size_t space = command.name.find(' ');
+    CLI::App* parent = &app;
+    if (space != std::string::npos) {
+      const std::string group = command.name.substr(0, space);
+      CLI::App*& found = groups[group];
+      if (found == nullptr) found = app.add_subcommand(group, group + " commands");
+      parent = found;
+      // A group whose name is a command too (`plan` and `plan metrics`) needs no subcommand.
+      if (parent->get_options().size() <= 1) parent->require_subcommand(1);
+    }
+    const std::string leaf =
+        space == std::string::npos ? command.name : command.name.substr(space + 1);
+    auto* sub = parent->add_subcommand(leaf, command.summary);
+    if (space == std::string::npos) groups[leaf] = sub;
+    sub->footer(command.details);
+    bind(bounds[i], *sub, common);
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int code = app.exit(error);
+    return code == 0 ? 0 : static_cast<int>(ExitCode::usage);
+  }
+  std::string command_line = "skywright";
+  for (int i = 1; i < argc; ++i) command_line.append(" ").append(argv[i]);
+  for (auto it = bounds.rbegin(); it != bounds.rend(); ++it)
+    if (it->app->parsed()) return run(*it, common, command_line);
+  return static_cast<int>(ExitCode::usage);
+}
+
+int report(std::string_view message, ExitCode code) {
+  std::cerr << "skywright: " << message << '\n';
+  return static_cast<int>(code);
+}
+
+}  // namespace
+}  // namespace skywright::apps
+
+int main(int argc, char** argv) {
+  using namespace skywright;
+  struct sigaction action {};
+  action.sa_handler = apps::ask_to_stop;
+  action.sa_flags = SA_RESETHAND | SA_RESTART;  // a second signal ends the program at once
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  // A file past a size limit is a full disk to us: an error with a message, never a signal.
+  std::signal(SIGXFSZ, SIG_IGN);
+  try {
+    return apps::parse_and_run(argc, argv);
+  } catch (const Error& error) {
+    return apps::report(error.what(), error.code());
+  } catch (const std::bad_alloc&) {
+    return apps::report("out of memory: the machine has no more to give; use fewer --jobs",
+                        ExitCode::internal);
+  } catch (const std::exception& error) {
+    return apps::report(
+        fmt::format("internal error: {}; please report it with the command line", error.what()),
+        ExitCode::internal);
+  }
+}

@@ -1,0 +1,34 @@
+/// Progress on standard error: one line with rate and time left on a terminal, JSON lines
+/// otherwise.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <mutex>
+#include <string>
+
+#include "skywright/base/execution.h"
+
+namespace skywright::apps {
+
+class Progress final : public ProgressSink {
+ public:
+  explicit Progress(bool quiet);
+  void report(std::string_view activity, std::size_t done, std::size_t total) override;
+  /// End the terminal's line.
+  void finish();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  struct Activity {
+    Clock::time_point begun;
+    Clock::time_point shown;
+  };
+  std::mutex lock_;
+  bool quiet_;
+  bool terminal_;
+  bool line_open_ = false;
+  std::map<std::string, Activity, std::less<>> activities_;
+};
+
+}  // namespace skywright::apps

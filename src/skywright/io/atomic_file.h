@@ -1,0 +1,25 @@
+/// Files that appear whole or not at all.
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace skywright::io {
+
+/// A name beside `target` to write under: same folder, hidden, with process and counter.
+std::filesystem::path temporary_beside(const std::filesystem::path& target);
+
+/// fsync the file, rename it over `target`, fsync the folder. @throws StorageError
+void publish_replacing(const std::filesystem::path& temporary, const std::filesystem::path& target);
+
+/// As above, but an existing `target` stays as it is: returns false and removes the temporary.
+bool publish_new(const std::filesystem::path& temporary, const std::filesystem::path& target);
+
+/// Write text or bytes whole. @throws StorageError (unwritable, full), naming path and reason
+void write_whole_file(const std::filesystem::path& target, std::string_view content);
+/// @throws InputError where it cannot be read
+std::string read_whole_file(const std::filesystem::path& path);
+
+}  // namespace skywright::io

@@ -1,0 +1,24 @@
+/// Tables in files, the format told by the name: .fits .fit .fits.gz (FITS binary table), .parquet,
+/// .csv. Written whole or not at all.
+#pragma once
+
+#include <filesystem>
+
+#include "skywright/table/table.h"
+
+namespace skywright::io {
+
+/// @throws InputError for a file that is not what its name says; ConfigError for another extension
+table::Table read_table(const std::filesystem::path& path);
+/// @throws StorageError; ConfigError for another extension
+void write_table(const std::filesystem::path& path, const table::Table& table);
+
+/// Through DuckDB's C interface, loaded at run time from beside the program
+/// (SKYWRIGHT_DUCKDB names another place). @throws ServiceError where it cannot be loaded
+table::Table read_parquet(const std::filesystem::path& path);
+void write_parquet(const std::filesystem::path& path, const table::Table& table);
+
+table::Table read_csv(const std::filesystem::path& path);
+void write_csv(const std::filesystem::path& path, const table::Table& table);
+
+}  // namespace skywright::io
