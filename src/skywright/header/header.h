@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <variant>
 #include <vector>
 
@@ -31,11 +32,19 @@ class Header {
 
   /// Replace the card's value where it stands, or append it.
   void set(std::string_view keyword, Value value, std::string_view comment = {});
-  void set(std::string_view keyword, const char* value, std::string_view comment = {}) {
-    set(keyword, Value(std::string(value)), comment);
+  void set(std::string_view keyword, const char* text, std::string_view comment = {}) {
+    set(keyword, Value(std::string(text)), comment);
   }
-  void set(std::string_view keyword, int value, std::string_view comment = {}) {
-    set(keyword, Value(std::int64_t{value}), comment);
+  /// Any integer, real or logical: each goes in as its own kind.
+  template <class Number>
+    requires std::is_arithmetic_v<Number>
+  void set(std::string_view keyword, Number value, std::string_view comment = {}) {
+    if constexpr (std::is_same_v<Number, bool>)
+      set(keyword, Value(value), comment);
+    else if constexpr (std::is_integral_v<Number>)
+      set(keyword, Value(static_cast<std::int64_t>(value)), comment);
+    else
+      set(keyword, Value(static_cast<double>(value)), comment);
   }
   /// Append a card as it is, unchecked: for commentary and for cards as they stood in a file.
   void append(Card card);
