@@ -1,5 +1,6 @@
 # One static library a module, linked as LAYERS allows. A module's third-party needs stand in its own
-# module.cmake (run with `target` set to the library). *_test.cpp become one test program a module.
+# module.cmake (run with `target` set to the library); libraries that only its tests need (oracles) it
+# names in SKYWRIGHT_<module>_TEST_LIBS. *_test.cpp become one test program a module.
 function(skywright_add_modules layers_file)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${layers_file})
   if(SKYWRIGHT_TESTS)
@@ -37,7 +38,8 @@ function(skywright_add_modules layers_file)
     endif()
     if(SKYWRIGHT_TESTS AND tests)
       add_executable(${target}_test ${tests})
-      target_link_libraries(${target}_test PRIVATE ${target} GTest::gmock GTest::gtest_main)
+      target_link_libraries(${target}_test PRIVATE ${target} GTest::gmock GTest::gtest_main
+        ${SKYWRIGHT_${module}_TEST_LIBS})
       gtest_discover_tests(${target}_test DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
         PROPERTIES LABELS "unit;${module}")
     endif()
