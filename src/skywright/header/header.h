@@ -37,7 +37,7 @@ class Header {
   }
   /// Any integer, real or logical: each goes in as its own kind.
   template <class Number>
-    requires std::is_arithmetic_v<Number>
+  requires std::is_arithmetic_v<Number>
   void set(std::string_view keyword, Number value, std::string_view comment = {}) {
     if constexpr (std::is_same_v<Number, bool>)
       set(keyword, Value(value), comment);

@@ -1,0 +1,5 @@
+find_package(Eigen3 REQUIRED NO_MODULE)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(FFTW3F REQUIRED IMPORTED_TARGET fftw3f)
+find_package(nanoflann REQUIRED)
+target_link_libraries(${target} PRIVATE Eigen3::Eigen PkgConfig::FFTW3F nanoflann::nanoflann)
