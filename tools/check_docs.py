@@ -1,0 +1,44 @@
+#!/usr/bin/env python3
+"""Fail when a document names a file of the project that does not exist.
+
+usage: check_docs.py [ROOT]
+
+Checked: every `path/in/backticks` with a slash and a known first folder, and every relative link of
+Markdown, in README.md, CONTRIBUTING.md, docs/ and the modules' READMEs.
+"""
+import re
+import sys
+from pathlib import Path
+
+FOLDERS = ("src/", "apps/", "docs/", "tests/", "tools/", "data/", "benchmarks/", "examples/",
+           "cmake/", ".ci/")
+QUOTED = re.compile(r"`([\w./+-]+)`")
+LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
+
+
+def documents(root):
+    yield from (p for p in (root / "README.md", root / "CONTRIBUTING.md") if p.exists())
+    yield from sorted((root / "docs").rglob("*.md"))
+    yield from sorted((root / "src").rglob("README.md"))
+
+
+def problems(root):
+    for document in documents(root):
+        text = document.read_text()
+        for path in QUOTED.findall(text):
+            if path.startswith(FOLDERS) and not (root / path).exists():
+                yield f"{document}: `{path}` does not exist"
+        for link in LINK.findall(text):
+            if "://" not in link and not (document.parent / link).exists():
+                yield f"{document}: link to {link} leads nowhere"
+
+
+def main(arguments):
+    root = Path(arguments[0] if arguments else ".")
+    found = list(problems(root))
+    print("\n".join(found) or "docs: every path exists")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
