@@ -7,6 +7,7 @@
 #pragma once
 
 #include <array>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -15,6 +16,10 @@
 
 namespace skywright::wcs {
 
+namespace detail {
+struct Mapping;
+}
+
 using image::PixelPosition;
 using sphere::Angle;
 using sphere::SkyPosition;
@@ -22,14 +27,14 @@ using sphere::SkyPosition;
 /// The linear part: intermediate world coordinates [deg] = cd * (pixel - reference_pixel).
 struct Linear {
   PixelPosition reference_pixel;                    ///< zero-based
-  SkyPosition reference_sky;                        ///< ICRS
+  SkyPosition reference_sky;                        ///< ICRS; LONPOLE is 180 deg, at the pole too
   std::array<double, 4> cd = {1.0, 0.0, 0.0, 1.0};  ///< CD1_1 CD1_2 CD2_1 CD2_2 [deg/pixel]
 };
 
 /// SIP: pixel offsets (u, v) from the reference pixel become u + A(u, v), v + B(u, v).
 /// Coefficients of u^p v^q stand at [p * (order + 1) + q]; those with p + q > order are zero.
 struct Sip {
-  int order = 0;  ///< of A and B, 2 to 9
+  int order = 0;  ///< of A and B, 1 to 9
   std::vector<double> a;
   std::vector<double> b;
   int inverse_order = 0;  ///< of AP and BP; 0 where the file gave none
@@ -38,21 +43,24 @@ struct Sip {
 };
 
 /// TPV: polynomials PV1_0..39, PV2_0..39 of the intermediate world coordinates [deg].
+/// PV1_1 and PV2_1 are 1 where a file is silent.
 struct Tpv {
-  std::array<double, 40> pv1{};
-  std::array<double, 40> pv2{};
+  std::array<double, 40> pv1{0.0, 1.0};
+  std::array<double, 40> pv2{0.0, 1.0};
 };
 
 class Wcs {
  public:
+  /// @throws InputError for a singular matrix, a number that is not finite, a declination beyond a
+  /// pole, or SIP tables whose sizes do not fit their order
   explicit Wcs(const Linear& linear);
   Wcs(const Linear& linear, Sip sip);
   Wcs(const Linear& linear, const Tpv& tpv);
 
   [[nodiscard]] SkyPosition sky_at(PixelPosition pixel) const;
   /// The pixel that sees `sky`; NaN where it lies 90 degrees or more from the tangent point or the
-  /// distortion cannot be inverted there. Inverted to 1e-9 pixel by Newton's method, AP and BP
-  /// serve as a first guess only.
+  /// distortion cannot be inverted there. Inverted to 1e-9 pixel by Newton's method; AP and BP are
+  /// carried for other readers of the file and not used.
   [[nodiscard]] PixelPosition pixel_at(const SkyPosition& sky) const;
 
   /// In bulk. @pre all spans have one length. ra, dec [deg, ICRS], ra in [0, 360)
@@ -79,6 +87,7 @@ class Wcs {
   Tpv tpv_;
   bool has_sip_ = false;
   bool has_tpv_ = false;
+  std::shared_ptr<const detail::Mapping> mapping_;  ///< the same, made ready for evaluation
 };
 
 /// Fit a TAN-SIP to pairs of pixel and sky, by weighted linear least squares about a tangent point.
