@@ -1,0 +1,77 @@
+/// Avro object container files: schema, metadata and blocks of records in one file.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "skywright/alerts/avro_schema.h"
+#include "skywright/alerts/avro_value.h"
+
+namespace skywright::alerts {
+
+enum class AvroCodec { none, deflate };
+
+/// Builds a container in memory. The same records, schema and key give the same bytes.
+class AvroContainerWriter {
+ public:
+  /// @param key what the file is; the sync marker is its hash, where other writers draw at random
+  AvroContainerWriter(std::string_view schema_json, std::string_view key,
+                      AvroCodec codec = AvroCodec::none);
+  /// Append a record, encoded by the schema.
+  void add(std::string_view encoded);
+  /// Close the last block and hand over the file's content. The writer is empty after.
+  std::string finish();
+
+ private:
+  void close_block();
+
+  AvroCodec codec_;
+  std::string sync_;
+  std::string out_;
+  std::string block_;
+  std::int64_t records_ = 0;
+};
+
+/// A container in memory; its records decoded one at a time.
+class AvroFile {
+ public:
+  /// @param content the file's bytes (io::read_whole_file)
+  /// @param name for messages
+  /// @throws InputError where it is no Avro container, is damaged, or its codec is unknown
+  AvroFile(std::string content, std::string name);
+
+  [[nodiscard]] std::size_t size() const { return records_.size(); }
+  /// @throws InputError for an index past the end, or damaged data
+  [[nodiscard]] AvroValue record(std::size_t index) const;
+  [[nodiscard]] const AvroSchema& schema() const { return *schema_; }
+  /// As they stand in the file: "avro.schema", "avro.codec" and others.
+  [[nodiscard]] const std::map<std::string, std::string>& metadata() const { return metadata_; }
+
+  /// Copy the records of these indices into a new container of the same schema and codec.
+  [[nodiscard]] std::string selected(const std::vector<std::size_t>& indices) const;
+
+ private:
+  void read(std::string_view content);
+  void read_header(std::string_view& left);
+  void index_block(std::size_t block, std::int64_t count);
+
+  struct Place {
+    std::size_t block = 0;
+    std::size_t begin = 0;
+    std::size_t size = 0;
+  };
+  [[nodiscard]] std::string_view encoded(std::size_t index) const;
+
+  std::string name_;
+  std::map<std::string, std::string> metadata_;
+  std::unique_ptr<AvroSchema> schema_;
+  std::string sync_;
+  std::vector<std::string> blocks_;  ///< decompressed
+  std::vector<Place> records_;
+};
+
+}  // namespace skywright::alerts

@@ -1,0 +1,158 @@
+#include "skywright/alerts/packets.h"
+
+#include <cmath>
+#include <limits>
+
+#include <gtest/gtest.h>
+
+#include "skywright/base/error.h"
+
+namespace skywright::alerts {
+namespace {
+
+using table::Table;
+
+/// Rows (id, object, time) with the columns that every detection has.
+Table dia_sources(const std::vector<std::array<double, 3>>& rows) {
+  std::vector<std::int64_t> ids, visits, objects;
+  std::vector<std::int32_t> detectors;
+  std::vector<double> times, ra, dec;
+  std::vector<float> x, snr;
+  std::vector<std::string> bands;
+  std::vector<std::uint8_t> negative;
+  for (const auto& [id, object, time] : rows) {
+    ids.push_back(static_cast<std::int64_t>(id));
+    objects.push_back(static_cast<std::int64_t>(object));
+    times.push_back(time);
+    visits.push_back(7);
+    detectors.push_back(94);
+    ra.push_back(150.0 + id * 1e-3);
+    dec.push_back(2.0);
+    x.push_back(10.5F);
+    snr.push_back(id == 2 ? std::numeric_limits<float>::quiet_NaN() : 6.5F);
+    bands.emplace_back("r");
+    negative.push_back(id == 1);
+  }
+  Table t;
+  t.add("diaSourceId", "", "", ids);
+  t.add("visit", "", "", visits);
+  t.add("detector", "", "", detectors);
+  t.add("diaObjectId", "", "", objects);
+  t.add("midpointMjdTai", "d", "", times);
+  t.add("ra", "deg", "", ra);
+  t.add("dec", "deg", "", dec);
+  t.add("x", "pixel", "", x);
+  t.add("y", "pixel", "", x);
+  t.add("snr", "", "", snr);
+  t.add("band", "", "", bands);
+  t.add_flags("isNegative", "", negative);
+  t.add("timeProcessedMjdTai", "d", "", times);
+  t.add("aColumnOfNoField", "", "", ra);
+  return t;
+}
+
+Table dia_objects(const std::vector<std::int64_t>& ids) {
+  const std::vector<double> zeros(ids.size(), 1.5);
+  const std::vector<std::int32_t> counts(ids.size(), 3);
+  Table t;
+  t.add("diaObjectId", "", "", ids);
+  for (const char* name : {"validityStartMjdTai", "ra", "dec"}) t.add(name, "", "", zeros);
+  for (const char* band : {"u", "g", "r", "i", "z", "y"})
+    t.add(std::string(band) + "_psfFluxNdata", "", "", counts);
+  t.add("nDiaSources", "", "", counts);
+  return t;
+}
+
+Table forced_sources(std::int64_t object, double time) {
+  Table t;
+  t.add("diaForcedSourceId", "", "", std::vector<std::int64_t>{5});
+  t.add("diaObjectId", "", "", std::vector<std::int64_t>{object});
+  t.add("visit", "", "", std::vector<std::int64_t>{6});
+  t.add("detector", "", "", std::vector<std::int64_t>{94});
+  for (const char* name : {"ra", "dec", "psfFlux", "timeProcessedMjdTai"})
+    t.add(name, "", "", std::vector<double>{1.25});
+  t.add("midpointMjdTai", "", "", std::vector<double>{time});
+  return t;
+}
+
+std::int64_t whole(const AvroValue& v, std::string_view path) {
+  return std::get<std::int64_t>(v.find(path)->datum);
+}
+
+TEST(AlertPackets, HoldTheDetectionItsHistoryAndItsPictures) {
+  const Table sources = dia_sources({{1, 11, 60000.0}, {2, 0, 60000.0}});
+  const Table history = dia_sources({{5, 11, 59999.0}, {4, 11, 59990.0}, {3, 12, 59990.0}});
+  const Table objects = dia_objects({12, 11});
+  const std::vector<Cutouts> cutouts = {{{1, 2}, {3}, {}}, {}};
+  const VisitAlerts alerts{.sources = sources,
+                           .history = history,
+                           .forced = forced_sources(11, 59999.0),
+                           .objects = objects,
+                           .cutouts = cutouts,
+                           .target_name = "deep field"};
+  const AvroFile file(alert_container(alerts, "key", {}, Execution()), "alerts");
+  ASSERT_EQ(file.size(), 2u);
+  const AvroValue first = file.record(0);
+  EXPECT_EQ(whole(first, "diaSourceId"), 1);
+  EXPECT_EQ(whole(first, "diaSource.detector"), 94);
+  EXPECT_EQ(std::get<double>(first.find("diaSource.ra")->datum), 150.001);
+  EXPECT_EQ(std::get<double>(first.find("diaSource.snr")->datum), 6.5);
+  EXPECT_TRUE(std::get<bool>(first.find("diaSource.isNegative")->datum));
+  EXPECT_EQ(first.find("diaSource.reliability"), nullptr);  // no such column: null
+  EXPECT_EQ(first.find("observation_reason"), nullptr);
+  EXPECT_EQ(std::get<std::string>(first.find("target_name")->datum), "deep field");
+  const auto& previous = std::get<AvroValue::Array>(first.find("prvDiaSources")->datum);
+  ASSERT_EQ(previous.size(), 2u);
+  EXPECT_EQ(whole(previous[0], "diaSourceId"), 4);  // oldest first
+  EXPECT_EQ(whole(previous[1], "diaSourceId"), 5);
+  EXPECT_EQ(std::get<AvroValue::Array>(first.find("prvDiaForcedSources")->datum).size(), 1u);
+  EXPECT_EQ(whole(first, "diaObject.diaObjectId"), 11);
+  EXPECT_EQ(std::get<AvroValue::Bytes>(first.find("cutoutDifference")->datum),
+            (AvroValue::Bytes{1, 2}));
+  EXPECT_EQ(first.find("cutoutTemplate"), nullptr);
+  const AvroValue second = file.record(1);
+  EXPECT_EQ(second.find("diaSource.snr"), nullptr);  // NaN
+  EXPECT_EQ(second.find("diaObject"), nullptr);
+  EXPECT_EQ(second.find("prvDiaSources"), nullptr);
+}
+
+TEST(AlertPackets, ReachBackTwelveMonthsAndNotIntoTheFuture) {
+  const Table sources = dia_sources({{1, 11, 60000.0}});
+  const Table history =
+      dia_sources({{2, 11, 60000.0 - 366.0}, {3, 11, 60000.0 - 365.0}, {4, 11, 60000.5}});
+  const Table objects = dia_objects({11});
+  const VisitAlerts alerts{
+      .sources = sources, .history = history, .forced = {}, .objects = objects, .cutouts = {}};
+  const AvroFile file(alert_container(alerts, "key", {}, Execution()), "alerts");
+  const AvroValue alert = file.record(0);
+  const auto& previous = std::get<AvroValue::Array>(alert.find("prvDiaSources")->datum);
+  ASSERT_EQ(previous.size(), 1u);
+  EXPECT_EQ(whole(previous[0], "diaSourceId"), 3);
+}
+
+TEST(AlertPackets, AreTheSameBytesForAnyNumberOfThreads) {
+  std::vector<std::array<double, 3>> rows;
+  for (int i = 1; i <= 500; ++i) rows.push_back({static_cast<double>(i), 0.0, 60000.0});
+  const Table sources = dia_sources(rows);
+  const VisitAlerts alerts{
+      .sources = sources, .history = {}, .forced = {}, .objects = {}, .cutouts = {}};
+  const std::string one = alert_container(alerts, "key", {}, Execution(1));
+  EXPECT_EQ(alert_container(alerts, "key", {}, Execution(2)), one);
+  EXPECT_EQ(alert_container(alerts, "key", {}, Execution(5)), one);
+}
+
+TEST(AlertPackets, RefuseRowsThatLackWhatEveryAlertHas) {
+  Table sources;
+  sources.add("diaSourceId", "", "", std::vector<std::int64_t>{1});
+  sources.add("midpointMjdTai", "", "", std::vector<double>{1});
+  const VisitAlerts alerts{
+      .sources = sources, .history = {}, .forced = {}, .objects = {}, .cutouts = {}};
+  EXPECT_THROW((void)alert_container(alerts, "key", {}, Execution()), InputError);
+  const Table orphan = dia_sources({{1, 99, 60000.0}});
+  const VisitAlerts no_object{
+      .sources = orphan, .history = {}, .forced = {}, .objects = {}, .cutouts = {}};
+  EXPECT_THROW((void)alert_container(no_object, "key", {}, Execution()), InputError);
+}
+
+}  // namespace
+}  // namespace skywright::alerts
