@@ -18,7 +18,12 @@ struct Instant {
   double jd1 = 2451544.5;
   double jd2 = 0.0;
 
-  static constexpr Instant from_mjd(double mjd) { return {2400000.5, mjd}; }
+  static constexpr Instant from_mjd(double mjd) {
+    // The whole days go to jd1, so that jd2 has room for the fraction of a nanosecond.
+    const bool sane = mjd > -1e9 && mjd < 1e9;
+    const double days = sane ? static_cast<double>(static_cast<long long>(mjd)) : 0.0;
+    return {2400000.5 + days, mjd - days};
+  }
   /// Days since 1858-11-17 in this scale; a double keeps 0.6 microseconds today.
   [[nodiscard]] constexpr double mjd() const { return (jd1 - 2400000.5) + jd2; }
 
