@@ -33,6 +33,7 @@ class Execution {
 
   [[nodiscard]] int jobs() const noexcept { return jobs_; }
   [[nodiscard]] bool stop_requested() const noexcept { return stop_.stop_requested(); }
+  [[nodiscard]] std::stop_token stop_token() const noexcept { return stop_; }
   /// @throws Stopped if a stop was asked for
   void check_stop() const;
   void report(std::string_view activity, std::size_t done, std::size_t total) const;
