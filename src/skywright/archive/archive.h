@@ -1,0 +1,95 @@
+/// The files of a survey: published whole or not at all, found by key, listed in a registry that
+/// can be rebuilt from the files alone.
+///
+///     const DatasetKey key = dataset_key({"image", visit, detector}, provenance);
+///     if (!archive.contains(key)) {
+///       archive.publish(key, provenance, [&](const path& file) { write(file, image); });
+///     }
+///
+/// Safe to use from several threads; one process writes at a time (a lock file holds off a second).
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "skywright/archive/dataset.h"
+#include "skywright/base/execution.h"
+#include "skywright/sql/database.h"
+
+namespace skywright::archive {
+
+/// One published dataset, as its sidecar tells.
+struct DatasetRecord {
+  DatasetKey key;
+  Provenance provenance;
+  std::filesystem::path path;  ///< below the survey directory
+  std::int64_t bytes = 0;
+  std::string checksum;  ///< of the file
+};
+
+enum class OpenFor { reading, writing };
+
+/// What `Archive::verify` found wrong.
+struct Damage {
+  std::filesystem::path path;
+  std::string problem;
+};
+
+class Archive {
+ public:
+  /// @param root a survey directory (it holds survey.toml)
+  /// @throws InputError where it is none; StorageError where it cannot be written or another
+  /// process
+  ///         writes it
+  Archive(std::filesystem::path root, OpenFor purpose);
+  ~Archive();
+  Archive(const Archive&) = delete;
+  Archive& operator=(const Archive&) = delete;
+
+  [[nodiscard]] const std::filesystem::path& root() const { return root_; }
+  [[nodiscard]] std::filesystem::path path_of(const DatasetKey& key) const {
+    return root_ / relative_path(key);
+  }
+
+  /// Whether the dataset is finished: its file and its sidecar are there.
+  [[nodiscard]] bool contains(const DatasetKey& key) const;
+
+  /// Write a dataset under a temporary name by `write`, then make it appear. A dataset that is
+  /// there already stays as it is. Nothing is left behind where `write` throws.
+  /// @throws StorageError; std::logic_error where opened for reading
+  DatasetRecord publish(const DatasetKey& key, const Provenance& provenance,
+                        const std::function<void(const std::filesystem::path&)>& write);
+
+  /// Published datasets of a kind, oldest first; ids of -1 or empty match any.
+  [[nodiscard]] std::vector<DatasetRecord> list(const DatasetId& pattern) const;
+  /// The one published last among them.
+  [[nodiscard]] std::optional<DatasetRecord> latest(const DatasetId& pattern) const;
+
+  /// Check every file against its sidecar's checksum.
+  [[nodiscard]] std::vector<Damage> verify(const Execution& execution) const;
+  /// Make the registry anew from the sidecars. @return how many datasets it lists
+  std::size_t rebuild();
+
+ private:
+  void open_registry();
+  void enter(const DatasetRecord& record);
+
+  std::filesystem::path root_;
+  OpenFor purpose_;
+  int lock_file_ = -1;
+  mutable std::mutex mutex_;
+  mutable std::optional<sql::Database> registry_;
+};
+
+/// The sidecar of a dataset's file: `<file>.json`.
+std::filesystem::path sidecar_path(const std::filesystem::path& file);
+std::string sidecar_text(const DatasetRecord& record);
+/// @throws InputError for text that is no sidecar
+DatasetRecord parse_sidecar(std::string_view text, std::string_view origin);
+
+}  // namespace skywright::archive
