@@ -2,8 +2,8 @@
 ///
 /// Focal-plane coordinates are millimetres in the camera's frame, x and y parallel to the pixel
 /// axes of an unrotated detector, (0, 0) on the optical axis. With rotation angle 0 (rotSkyPos), +y
-/// points to north and +x to west as the sky is seen through the telescope (the LSST camera's DVCS
-/// convention, as its raw headers have it).
+/// points to north and +x to west (visit_info.h states and tests it): with +y up, north is up and
+/// east is left, the sky as the eye sees it.
 #pragma once
 
 #include <optional>
@@ -50,6 +50,7 @@ struct Detector {
   Angle rotation;             ///< of its pixel axes, counterclockwise in the focal plane
   double dark_current = 0.0;  ///< [electron/pixel/s]
   double full_well = 1e5;     ///< [electron]
+  double pixel_rate_khz = 0;  ///< pixels that one channel reads in a millisecond; 0: not stated
   std::vector<Amplifier> amplifiers;
   /// ADU in amplifier i per ADU in amplifier j, row-major n x n; empty for none.
   std::vector<double> crosstalk;
@@ -65,6 +66,10 @@ struct Band {
   double dark_sky = 0.0;        ///< [AB mag/arcsec2], at zenith, no Moon
   double wavelength_nm = 0.0;   ///< effective
   double width_nm = 0.0;
+  /// Five-sigma depth of a point source in 30 s by Cm and dCm_inf (Ivezic et al. 2019, ApJ 873,
+  /// 111, eq. 6; SMTN-002); 0 where the description gives none.
+  double depth_cm = 0.0;
+  double depth_dcm_infinity = 0.0;
   std::vector<double> throughput_nm;  ///< total system at one airmass, where known
   std::vector<double> throughput;     ///< fraction, one a wavelength
 };
@@ -112,35 +117,56 @@ struct Telescope {
   /// Segment centres [m] and clear diameter [m] of a segmented primary; empty for one mirror.
   std::vector<double> segment_x_m;
   std::vector<double> segment_y_m;
+  std::vector<double> segment_tilt_deg;  ///< of each towards the axis; empty for none
   double segment_diameter_m = 0.0;
+  double segment_radius_m = 0.0;  ///< of curvature; 0 for flat in the projection
   /// Radial distortion: field radius [mm] = f tan(theta) (1 + k3 theta^2 + k5 theta^4), theta
   /// [rad].
   double distortion_k3 = 0.0;
   double distortion_k5 = 0.0;
 };
 
+/// How the telescope is used, for figures that follow from it (data volumes); 0 where not stated.
+struct Operations {
+  double visits_per_night = 0.0;
+  double visits_total = 0.0;  ///< over the whole survey
+  double exposures_per_visit = 1.0;
+  double exposure_s = 0.0;        ///< of one exposure
+  double bits_per_pixel = 16.0;   ///< of a raw pixel as read out
+  double events_per_visit = 0.0;  ///< required of alerting
+};
+
 /// A published figure that `instrument show` prints beside the value computed from the description.
 struct Headline {
   std::string name;
   std::string stated;      ///< as published
-  std::string computed;    ///< from this description
-  std::string definition;  ///< how it was computed
+  std::string quantity;    ///< what is computed (instrument/headlines.h lists them); empty for none
+  std::string computed;    ///< from this description; filled by compute_headlines
+  std::string definition;  ///< how it was computed; filled by compute_headlines
   std::string source;
 };
 
 struct Instrument {
-  std::string name;  ///< "lsst"
+  std::string name;   ///< "lsst"
+  std::string title;  ///< one line for people
   Site site;
   Telescope telescope;
   Camera camera;
   std::vector<Band> bands;
-  std::vector<std::string> sources;  ///< where the figures come from
+  Operations operations;
+  std::vector<Headline> headlines;       ///< published figures to compare with
+  std::vector<std::string> sources;      ///< where the figures come from
+  std::vector<std::string> assumptions;  ///< what no source states
 
   /// @throws ConfigError that lists what exists
   [[nodiscard]] const Detector& detector(std::string_view name) const;
   [[nodiscard]] const Detector& detector(int id) const;
   [[nodiscard]] const Band& band(std::string_view name) const;
 };
+
+/// Area that collects light [m2]: from the effective aperture where stated, else from the outer
+/// diameter less the obscuration.
+double collecting_area(const Telescope& telescope);
 
 /// Plate scale [arcsec/mm] on the axis.
 double plate_scale(const Telescope& telescope);
@@ -154,5 +180,10 @@ Instrument load_instrument(std::string_view name);
 /// An instrument from the text of its TOML file (docs/guides/your-camera.md).
 /// @throws ConfigError naming key, value and range
 Instrument parse_instrument(std::string_view toml_text, std::string_view origin);
+
+/// What the loaders check, once: ranges, amplifier boxes within their frames, data pixels that
+/// cover each detector exactly once, detectors that do not overlap, unique names and ids.
+/// @throws ConfigError naming detector, amplifier or band
+void validate(const Instrument& instrument);
 
 }  // namespace skywright::instrument

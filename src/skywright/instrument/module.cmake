@@ -1,0 +1,6 @@
+# A file that only other files name (throughputs) is embedded beside the instruments.
+skywright_embed(${target} ${module} FILES
+  data/instruments/lsst.toml
+  data/instruments/lsst-2022.toml
+  data/instruments/gmt.toml
+  data/instruments/lsst_throughput.csv)
