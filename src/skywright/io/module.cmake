@@ -1,0 +1,5 @@
+# cfitsio compresses what we write; zlib inflates what we read. DuckDB is loaded at run time.
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(CFITSIO REQUIRED IMPORTED_TARGET cfitsio)
+find_package(ZLIB REQUIRED)
+target_link_libraries(${target} PRIVATE PkgConfig::CFITSIO ZLIB::ZLIB ${CMAKE_DL_LIBS})
