@@ -1,0 +1,143 @@
+#include "skywright/database/prompt_database.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "skywright/base/error.h"
+#include "skywright/database/prompt_rows.h"
+
+namespace skywright::database {
+namespace {
+
+/// "SKYP" as a number, https://sqlite.org/pragma.html#pragma_application_id: tells our files from
+/// other SQLite databases.
+constexpr std::int64_t kApplicationId = 0x534B5950;
+/// Raised when a table changes in a way that older rows do not fit.
+constexpr std::int64_t kSchemaVersion = 1;
+
+/// The order whose pixels are a few times smaller than the cone: few ranges, little beyond it.
+int covering_order(const sphere::Cone& cone) {
+  int order = 0;
+  while (order < 18 && sphere::healpix::max_pixel_radius(order) > cone.radius * 0.5) ++order;
+  return order;
+}
+
+std::string text_of(std::int64_t number) { return std::to_string(number); }
+
+}  // namespace
+
+PromptDatabase::PromptDatabase(const std::filesystem::path& path, sql::Access access)
+    : database_(path, {.access = access, .journal = sql::Journal::write_ahead}) {
+  const bool empty = database_.whole("SELECT count(*) FROM sqlite_schema") == 0;
+  if (empty && access != sql::Access::read_only) {
+    sql::Transaction create(database_);
+    for (const TableSpec& table : prompt_tables()) database_.execute(creation_sql(table));
+    database_.execute("PRAGMA application_id=" + text_of(kApplicationId) +
+                      "; PRAGMA user_version=" + text_of(kSchemaVersion));
+    create.commit();
+  }
+  if (database_.whole("PRAGMA application_id") != kApplicationId)
+    throw InputError(database_.name(), "it is an SQLite database of another kind",
+                     "name a prompt database, or a file that does not exist yet");
+  if (database_.whole("PRAGMA user_version") != kSchemaVersion)
+    throw InputError(database_.name(), "it was written by another version of the program",
+                     "use the version that wrote it, or run the nights again");
+}
+
+bool PromptDatabase::contains(std::int64_t visit, int detector) const {
+  return database_.whole("SELECT count(*) FROM VisitDetector WHERE visitId = ? AND detector = ?",
+                         visit, detector) != 0;
+}
+
+PromptRegion PromptDatabase::load(const sphere::Cone& cone, double time,
+                                  double history_days) const {
+  const TableSpec& spec = prompt_table("DiaObject");
+  sql::Statement select =
+      database_.prepare(selection_sql(spec) + " WHERE _healpix_29 BETWEEN ? AND ?");
+  table::Table found = empty_rows(spec);
+  for (const sphere::PixelRange& range : sphere::coverage(cone, covering_order(cone)).ranges()) {
+    select.bind(range.begin, range.end - 1);
+    found.append(read_rows(select, spec));
+  }
+  const std::vector<double> ra = found.numbers("ra");
+  const std::vector<double> dec = found.numbers("dec");
+  const std::vector<std::int64_t> ids = found.wholes("diaObjectId");
+  std::vector<std::size_t> inside;
+  for (std::size_t row = 0; row < ids.size(); ++row)
+    if (cone.contains(sphere::unit_vector(sphere::SkyPosition::from_degrees(ra[row], dec[row]))))
+      inside.push_back(row);
+  std::sort(inside.begin(), inside.end(),
+            [&](std::size_t a, std::size_t b) { return ids[a] < ids[b]; });
+  PromptRegion region;
+  region.objects = found.selected(inside);
+  const std::vector<std::int64_t> objects = region.objects.wholes("diaObjectId");
+  region.sources = of_objects("DiaSource", objects, time - history_days, time);
+  region.forced = of_objects("DiaForcedSource", objects, time - history_days, time);
+  return region;
+}
+
+table::Table PromptDatabase::of_objects(std::string_view table, std::span<const std::int64_t> ids,
+                                        double begin, double end) const {
+  const TableSpec& spec = prompt_table(table);
+  sql::Statement select =
+      database_.prepare(selection_sql(spec) +
+                        " WHERE diaObjectId = ? AND midpointMjdTai >= ? AND midpointMjdTai < ?" +
+                        " ORDER BY midpointMjdTai, " + std::string(spec.key));
+  return read_rows_each(select, spec, ids, begin, end);
+}
+
+void PromptDatabase::store(const PromptVisit& rows) {
+  write_rows(database_, prompt_table("Visit"), rows.visit);
+  write_rows(database_, prompt_table("VisitDetector"), rows.detectors);
+  write_rows(database_, prompt_table("DiaSource"), rows.sources);
+  write_rows(database_, prompt_table("DiaObject"), rows.objects);
+}
+
+void PromptDatabase::store_forced(const table::Table& rows) {
+  write_rows(database_, prompt_table("DiaForcedSource"), rows);
+}
+
+void PromptDatabase::store_objects(const table::Table& rows) {
+  write_rows(database_, prompt_table("DiaObject"), rows);
+}
+
+std::vector<std::int64_t> PromptDatabase::forget(std::int64_t visit, int detector) {
+  std::vector<std::int64_t> touched;
+  sql::Statement select = database_.prepare(
+      "SELECT DISTINCT diaObjectId FROM DiaSource WHERE visit = ? AND detector = ? AND diaObjectId "
+      "IS NOT NULL ORDER BY diaObjectId");
+  select.bind(visit, detector);
+  while (select.step()) touched.push_back(select.whole(0));
+  for (const char* table : {"DiaSource", "DiaForcedSource"})
+    database_.prepare("DELETE FROM " + std::string(table) + " WHERE visit = ? AND detector = ?")
+        .run(visit, detector);
+  database_.prepare("DELETE FROM VisitDetector WHERE visitId = ? AND detector = ?")
+      .run(visit, detector);
+  std::vector<std::int64_t> remaining;
+  sql::Statement orphaned = database_.prepare(
+      "DELETE FROM DiaObject WHERE diaObjectId = ?1 AND NOT EXISTS (SELECT 1 FROM DiaSource WHERE "
+      "diaObjectId = ?1)");
+  for (const std::int64_t id : touched) {
+    orphaned.run(id);
+    if (database_.changes() == 0) remaining.push_back(id);
+  }
+  return remaining;
+}
+
+table::Table PromptDatabase::sources_of(std::span<const std::int64_t> objects) const {
+  constexpr double kEver = std::numeric_limits<double>::infinity();
+  return of_objects("DiaSource", objects, -kEver, kEver);
+}
+
+table::Table PromptDatabase::rows(std::string_view table) const {
+  const TableSpec& spec = prompt_table(table);
+  sql::Statement select =
+      database_.prepare(selection_sql(spec) + " ORDER BY " + std::string(spec.key));
+  return read_rows(select, spec);
+}
+
+std::int64_t PromptDatabase::count(std::string_view table) const {
+  return database_.whole("SELECT count(*) FROM " + sql::quoted_name(prompt_table(table).name));
+}
+
+}  // namespace skywright::database

@@ -1,0 +1,222 @@
+#include "skywright/database/prompt_schema.h"
+
+#include <deque>
+#include <stdexcept>
+
+#include "skywright/sql/database.h"
+
+namespace skywright::database {
+namespace {
+
+constexpr auto kWhole = ColumnKind::whole;
+constexpr auto kReal = ColumnKind::real;
+constexpr auto kText = ColumnKind::text;
+
+TableSpec visit_table() {
+  return {"Visit",
+          "visit",
+          {{"visit", kWhole},
+           {"physical_filter", kText},
+           {"band", kText},
+           {"ra", kReal, "deg"},
+           {"dec", kReal, "deg"},
+           {"skyRotation", kReal, "deg"},
+           {"azimuth", kReal, "deg"},
+           {"altitude", kReal, "deg"},
+           {"zenithDistance", kReal, "deg"},
+           {"airmass", kReal},
+           {"expTime", kReal, "s"},
+           {"expMidptMJD", kReal, "d"},
+           {"obsStartMJD", kReal, "d"}},
+          {"expMidptMJD"}};
+}
+
+TableSpec visit_detector_table() {
+  return {"VisitDetector",
+          "visitId,detector",
+          {{"visitId", kWhole},
+           {"detector", kWhole},
+           {"pixelScale", kReal, "arcsec/pixel"},
+           {"zeroPoint", kReal, "mag"},
+           {"psfSigma", kReal, "pixel"},
+           {"skyBg", kReal, "nJy"},
+           {"skyNoise", kReal, "nJy"},
+           {"seeing", kReal, "arcsec"},
+           {"astromOffsetMean", kReal, "arcsec"},
+           {"astromOffsetStd", kReal, "arcsec"},
+           {"nPsfStar", kWhole},
+           {"magLim", kReal, "mag"}},
+          {}};
+}
+
+TableSpec dia_source_table() {
+  TableSpec table{"DiaSource",
+                  "diaSourceId",
+                  {{"diaSourceId", kWhole},
+                   {"visit", kWhole},
+                   {"detector", kWhole},
+                   {"diaObjectId", kWhole},
+                   {"ssObjectId", kWhole},
+                   {"parentDiaSourceId", kWhole},
+                   {"midpointMjdTai", kReal, "d"},
+                   {"band", kText},
+                   {"ra", kReal, "deg"},
+                   {"raErr", kReal, "deg"},
+                   {"dec", kReal, "deg"},
+                   {"decErr", kReal, "deg"},
+                   {"ra_dec_Cov", kReal, "deg^2"},
+                   {"x", kReal, "pixel"},
+                   {"xErr", kReal, "pixel"},
+                   {"y", kReal, "pixel"},
+                   {"yErr", kReal, "pixel"}},
+                  {"diaObjectId,midpointMjdTai", "visit,detector", kHealpixColumn}};
+  for (const std::string_view flux : {"psfFlux", "psfFluxErr", "apFlux", "apFluxErr", "scienceFlux",
+                                      "scienceFluxErr", "templateFlux", "templateFluxErr"})
+    table.columns.push_back({flux, kReal, "nJy"});
+  for (const std::string_view moment : {"ixx", "iyy", "ixy"})
+    table.columns.push_back({moment, kReal, "arcsec^2"});
+  table.columns.insert(table.columns.end(), {{"psfChi2", kReal},
+                                             {"psfNdata", kWhole},
+                                             {"snr", kReal},
+                                             {"trailLength", kReal, "arcsec"},
+                                             {"trailAngle", kReal, "deg"},
+                                             {"dipoleLength", kReal, "arcsec"},
+                                             {"extendedness", kReal},
+                                             {"reliability", kReal},
+                                             {"timeProcessedMjdTai", kReal, "d"}});
+  for (const std::string_view flag :
+       {"isNegative", "isDipole", "centroid_flag", "psfFlux_flag", "shape_flag", "pixelFlags_bad",
+        "pixelFlags_cr", "pixelFlags_crCenter", "pixelFlags_edge", "pixelFlags_interpolated",
+        "pixelFlags_interpolatedCenter", "pixelFlags_nodata", "pixelFlags_saturated",
+        "pixelFlags_saturatedCenter", "pixelFlags_suspect"})
+    table.columns.push_back({flag, kWhole});
+  return table;
+}
+
+/// Texts that live as long as the program, for names that are put together.
+std::string_view kept(std::string text) {
+  static std::deque<std::string> texts;
+  return texts.emplace_back(std::move(text));
+}
+
+TableSpec dia_object_table() {
+  TableSpec table{"DiaObject",
+                  "diaObjectId",
+                  {{"diaObjectId", kWhole},
+                   {"validityStartMjdTai", kReal, "d"},
+                   {"ra", kReal, "deg"},
+                   {"raErr", kReal, "deg"},
+                   {"dec", kReal, "deg"},
+                   {"decErr", kReal, "deg"},
+                   {"firstDiaSourceMjdTai", kReal, "d"},
+                   {"lastDiaSourceMjdTai", kReal, "d"},
+                   {"nDiaSources", kWhole}},
+                  {kHealpixColumn}};
+  for (const std::string band : {"u", "g", "r", "i", "z", "y"}) {
+    // PlainMean is ours: the unweighted mean that Sigma is about, kept so that a running update
+    // has all that it needs.
+    for (const char* value : {"Mean", "MeanErr", "Sigma", "Min", "Max", "ErrMean", "PlainMean"})
+      table.columns.push_back({kept(band + "_psfFlux" + value), kReal, "nJy"});
+    table.columns.push_back({kept(band + "_psfFluxNdata"), kWhole});
+  }
+  return table;
+}
+
+TableSpec dia_forced_source_table() {
+  return {"DiaForcedSource",
+          "diaForcedSourceId",
+          {{"diaForcedSourceId", kWhole},
+           {"diaObjectId", kWhole},
+           {"ra", kReal, "deg"},
+           {"dec", kReal, "deg"},
+           {"visit", kWhole},
+           {"detector", kWhole},
+           {"psfFlux", kReal, "nJy"},
+           {"psfFluxErr", kReal, "nJy"},
+           {"midpointMjdTai", kReal, "d"},
+           {"scienceFlux", kReal, "nJy"},
+           {"scienceFluxErr", kReal, "nJy"},
+           {"band", kText},
+           {"timeProcessedMjdTai", kReal, "d"}},
+          {"diaObjectId,midpointMjdTai", "visit,detector"}};
+}
+
+TableSpec ss_object_table() {
+  return {"SSObject",
+          "ssObjectId",
+          {{"ssObjectId", kWhole},
+           {"designation", kText},
+           {"nObs", kWhole},
+           {"arc", kReal, "d"},
+           {"firstObservationMjdTai", kReal, "d"},
+           {"MOIDEarth", kReal, "au"},
+           {"tisserand_J", kReal}},
+          {}};
+}
+
+std::string_view sql_kind(ColumnKind kind) {
+  if (kind == kWhole) return "INTEGER";
+  return kind == kReal ? "REAL" : "TEXT";
+}
+
+bool has_place(const TableSpec& table) {
+  return table.name == "DiaSource" || table.name == "DiaObject";
+}
+
+/// "a,b" as "\"a\",\"b\"".
+std::string quoted_list(std::string_view names) {
+  std::string out;
+  while (!names.empty()) {
+    const std::size_t comma = std::min(names.find(','), names.size());
+    if (!out.empty()) out += ",";
+    out += sql::quoted_name(names.substr(0, comma));
+    names.remove_prefix(std::min(comma + 1, names.size()));
+  }
+  return out;
+}
+
+}  // namespace
+
+std::span<const TableSpec> prompt_tables() {
+  static const std::vector<TableSpec> tables = {
+      visit_table(),      visit_detector_table(),    dia_source_table(),
+      dia_object_table(), dia_forced_source_table(), ss_object_table()};
+  return tables;
+}
+
+const TableSpec& prompt_table(std::string_view name) {
+  for (const TableSpec& table : prompt_tables())
+    if (table.name == name) return table;
+  throw std::logic_error("no prompt table " + std::string(name));
+}
+
+std::string creation_sql(const TableSpec& table) {
+  const bool two_keys = table.key.find(',') != std::string_view::npos;
+  std::string sql = "CREATE TABLE IF NOT EXISTS " + sql::quoted_name(table.name) + "(";
+  for (const ColumnSpec& column : table.columns) {
+    sql += sql::quoted_name(column.name) + " " + std::string(sql_kind(column.kind));
+    sql += !two_keys && column.name == table.key ? " PRIMARY KEY, " : ", ";
+  }
+  if (has_place(table)) sql += sql::quoted_name(kHealpixColumn) + " INTEGER, ";
+  if (two_keys)
+    sql += "PRIMARY KEY(" + quoted_list(table.key) + ")";
+  else
+    sql.resize(sql.size() - 2);
+  sql += two_keys ? ") WITHOUT ROWID;" : ");";
+  for (std::size_t i = 0; i < table.indices.size(); ++i)
+    sql += "CREATE INDEX IF NOT EXISTS " +
+           sql::quoted_name(std::string(table.name) + "_by_" + std::to_string(i)) + " ON " +
+           sql::quoted_name(table.name) + "(" + quoted_list(table.indices[i]) + ");";
+  return sql;
+}
+
+std::string selection_sql(const TableSpec& table) {
+  std::string sql = "SELECT ";
+  for (const ColumnSpec& column : table.columns) {
+    if (sql.size() > 7) sql += ", ";
+    sql += sql::quoted_name(table.name) + "." + sql::quoted_name(column.name);
+  }
+  return sql + " FROM " + sql::quoted_name(table.name);
+}
+
+}  // namespace skywright::database

@@ -1,0 +1,41 @@
+/// Tables and columns of the prompt database, under the deployed names of the LSST (sdm_schemas).
+///
+/// Fluxes nJy, angles degrees ICRS, times MJD TAI, moments arcsec^2. `_healpix_29` is the HEALPix
+/// pixel of (ra, dec), NESTED, order 29.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace skywright::database {
+
+enum class ColumnKind : std::uint8_t { whole, real, text };
+
+struct ColumnSpec {
+  std::string_view name;
+  ColumnKind kind = ColumnKind::real;
+  std::string_view unit = {};
+};
+
+struct TableSpec {
+  std::string_view name;
+  std::string_view key;  ///< the primary key's column, or two joined by a comma
+  std::vector<ColumnSpec> columns;
+  std::vector<std::string_view> indices;  ///< columns of each further index
+};
+
+inline constexpr std::string_view kHealpixColumn = "_healpix_29";
+
+/// Visit, VisitDetector, DiaSource, DiaObject, DiaForcedSource, SSObject.
+std::span<const TableSpec> prompt_tables();
+const TableSpec& prompt_table(std::string_view name);
+
+/// CREATE TABLE and CREATE INDEX, each only where it is not there yet.
+std::string creation_sql(const TableSpec& table);
+/// "SELECT ... FROM table" of all columns but the HEALPix key, in their order.
+std::string selection_sql(const TableSpec& table);
+
+}  // namespace skywright::database
