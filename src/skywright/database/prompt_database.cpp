@@ -55,7 +55,8 @@ PromptRegion PromptDatabase::load(const sphere::Cone& cone, double time,
   sql::Statement select =
       database_.prepare(selection_sql(spec) + " WHERE _healpix_29 BETWEEN ? AND ?");
   table::Table found = empty_rows(spec);
-  for (const sphere::PixelRange& range : sphere::coverage(cone, covering_order(cone)).ranges()) {
+  const sphere::Moc covered = sphere::coverage(cone, covering_order(cone));
+  for (const sphere::PixelRange& range : covered.ranges()) {
     select.bind(range.begin, range.end - 1);
     found.append(read_rows(select, spec));
   }

@@ -208,7 +208,7 @@ TEST_F(PromptDatabaseTest, KeepsPaceWithTheSurvey) {
   RecordProperty("load_ms", std::to_string(ms(stored, loaded)));
   std::printf("10,000 sources stored in %.0f ms; %zu objects and %zu sources loaded in %.1f ms\n",
               ms(begin, stored), region.objects.rows(), region.sources.rows(), ms(stored, loaded));
-  // 10,000 over 9 square degrees: 0.0804 of them 0.08 square degrees, within 5 sigma of Poisson.
+  // 10,000 over 9 square degrees, within 5 sigma of Poisson.
   const double expected = 10000.0 * 3.14159265 * 0.16 * 0.16 / 9.0;
   EXPECT_NEAR(static_cast<double>(region.objects.rows()), expected, 5.0 * std::sqrt(expected));
   EXPECT_EQ(region.sources.rows(), 5 * region.objects.rows());
