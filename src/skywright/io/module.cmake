@@ -2,4 +2,6 @@
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(CFITSIO REQUIRED IMPORTED_TARGET cfitsio)
 find_package(ZLIB REQUIRED)
-target_link_libraries(${target} PRIVATE PkgConfig::CFITSIO ZLIB::ZLIB ${CMAKE_DL_LIBS})
+find_package(nlohmann_json REQUIRED)
+target_link_libraries(${target} PRIVATE PkgConfig::CFITSIO ZLIB::ZLIB nlohmann_json::nlohmann_json
+  ${CMAKE_DL_LIBS})

@@ -10,7 +10,7 @@
 namespace skywright::io {
 namespace {
 
-enum class Format { fits, csv };
+enum class Format { fits, parquet, csv };
 
 Format format_of(const std::filesystem::path& path) {
   std::string name = path.filename().string();
@@ -19,9 +19,10 @@ Format format_of(const std::filesystem::path& path) {
   if (name.ends_with(".gz")) name.resize(name.size() - 3);
   for (const char* ending : {".fits", ".fit", ".fts", ".cat", ".ldac"})
     if (name.ends_with(ending)) return Format::fits;
+  if (name.ends_with(".parquet")) return Format::parquet;
   if (name.ends_with(".csv")) return Format::csv;
   throw ConfigError(path.string(), "is no kind of table that is known by its name",
-                    "name a .fits or .csv file");
+                    "name a .fits, .parquet or .csv file");
 }
 
 }  // namespace
@@ -42,6 +43,8 @@ table::Table read_table(const std::filesystem::path& path) {
   switch (format_of(named.path)) {
     case Format::fits:
       return read_fits_table(named.path, named.hdu);
+    case Format::parquet:
+      return read_parquet(path);
     case Format::csv:
       break;
   }
@@ -58,6 +61,8 @@ void write_table(const std::filesystem::path& path, const table::Table& table) {
       writer.finish();
       return;
     }
+    case Format::parquet:
+      return write_parquet(path, table);
     case Format::csv:
       break;
   }
