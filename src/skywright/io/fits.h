@@ -103,8 +103,10 @@ class FitsWriter {
   /// Flush, fsync and rename over the target. @throws StorageError
   void finish();
   /// The whole file in memory instead (for cutouts in alerts).
+  /// @param psf written as a further extension called PSF; empty for none
   static std::vector<std::uint8_t> bytes_of_masked_image(const image::MaskedImageView& image,
-                                                         const header::Header& header);
+                                                         const header::Header& header,
+                                                         image::ImageView<const float> psf = {});
 
  private:
   struct File;

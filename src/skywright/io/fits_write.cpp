@@ -191,9 +191,11 @@ void FitsWriter::finish() {
 }
 
 std::vector<std::uint8_t> FitsWriter::bytes_of_masked_image(const image::MaskedImageView& image,
-                                                            const header::Header& header) {
+                                                            const header::Header& header,
+                                                            image::ImageView<const float> psf) {
   File file(std::make_unique<detail::MemorySink>());
   file.add_masked_image(image, header, Compression::none);
+  if (!psf.empty()) file.add_image(psf, {}, "PSF", Compression::none);
   return static_cast<detail::MemorySink&>(*file.sink).take();
 }
 
