@@ -1,0 +1,4 @@
+# liberfa: Earth orientation, the Earth, Sun and Moon. Debian ships no CMake package of it.
+find_library(ERFA_LIBRARY erfa REQUIRED)
+target_link_libraries(${target} PRIVATE ${ERFA_LIBRARY})
+set(SKYWRIGHT_ephemeris_TEST_LIBS ${ERFA_LIBRARY})

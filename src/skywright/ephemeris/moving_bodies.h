@@ -1,0 +1,68 @@
+/// Bodies on orbits seen from the Earth: places, rates, distances, magnitudes; and which of many
+/// cross a field.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "skywright/base/execution.h"
+#include "skywright/ephemeris/orbit_catalog.h"
+#include "skywright/sphere/region.h"
+
+namespace skywright::ephemeris {
+
+using sphere::SkyPosition;
+
+/// What one observer sees of one body.
+///
+/// The place is astrometric (ICRS): light time is taken off, aberration is not, as befits an image
+/// whose stars are at ICRS places too.
+struct SeenBody {
+  SkyPosition position;
+  double ra_rate = 0.0;                ///< d(ra)/dt cos(dec) [deg/day]
+  double dec_rate = 0.0;               ///< [deg/day]
+  double heliocentric_distance = 0.0;  ///< [au]
+  double distance = 0.0;               ///< from the observer [au]
+  Angle phase;                         ///< Sun, body, observer
+  double magnitude = 0.0;              ///< V, in the H, G system; NaN without H
+};
+
+/// Brightness by distance and phase: H + 5 log10(r d) - 2.5 log10((1 - G) Phi1 + G Phi2), Bowell et
+/// al. (1989), Asteroids II, 524.
+double hg_magnitude(double h, double g, double heliocentric_distance, double distance, Angle phase);
+
+/// @param observer seen from the barycentre, and @param sun likewise (`sun_at`), both at `t`
+SeenBody seen_body(const OrbitFrame& frame, time::Tdb perihelion_time, double h, double g,
+                   const State& observer, const State& sun, time::Tdb t);
+
+/// Bodies `which` of the catalog at one time, in the order of `which`; 1 us each.
+std::vector<SeenBody> seen_bodies(const OrbitCatalog& catalog, std::span<const std::size_t> which,
+                                  const State& observer, time::Tdb t,
+                                  const Execution& execution = Execution());
+
+/// Finds the bodies that may cross a field, for fields within `reach` of one time (a night): made
+/// once for 1 us a body, asked for some ns a body.
+///
+/// Conservative: a body moves no faster than its orbit allows at the least distance from the Sun
+/// that it can reach meanwhile, and its direction turns by less than that path seen from where it
+/// is nearest.
+class FieldSearch {
+ public:
+  /// @param reach_days largest |t - about| of any question
+  FieldSearch(const OrbitCatalog& catalog, time::Tdb about, double reach_days,
+              const Execution& execution = Execution());
+
+  /// Indices, ascending, of all bodies that an observer on the Earth may see within `field` at `t`
+  /// (astrometric places), and few others.
+  /// @pre |t - about| <= reach
+  [[nodiscard]] std::vector<std::size_t> candidates(const sphere::Cone& field, time::Tdb t) const;
+
+ private:
+  time::Tdb about_;
+  double reach_days_;
+  std::vector<double> x_, y_, z_;  ///< direction seen from the geocentre at `about`
+  std::vector<double> speed_;  ///< largest relative speed over distance [rad/day]; >= 1/reach: all
+  std::vector<double> parallax_;  ///< of the Earth's radius, and what rounding may add [rad]
+};
+
+}  // namespace skywright::ephemeris

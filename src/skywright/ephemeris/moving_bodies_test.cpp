@@ -1,0 +1,202 @@
+#include "skywright/ephemeris/moving_bodies.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <numeric>
+#include <sstream>
+
+#include <gtest/gtest.h>
+
+#include "skywright/base/error.h"
+#include "skywright/base/random_stream.h"
+#include "skywright/base/test_data.h"
+#include "skywright/ephemeris/observer.h"
+#include "skywright/ephemeris/sky_bodies.h"
+
+namespace skywright::ephemeris {
+namespace {
+
+Observatory rubin() {
+  return {Angle::from_degrees(-30.244639), Angle::from_degrees(-70.749417), 2662.75};
+}
+
+std::string text_of(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  std::stringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+TEST(ReadOrbits, ReadsAPublishedPopulation) {
+  const auto path = SKYWRIGHT_TEST_DATA("populations/granvik_5k.txt");
+  const OrbitCatalog orbits = read_orbits(text_of(path));
+  ASSERT_EQ(orbits.size(), 5000u);
+  EXPECT_EQ(orbits.name[0], "242880");
+  EXPECT_NEAR(orbits.orbit[0].perihelion_distance, 1.81032181 * (1.0 - 0.457012266), 1e-9);
+  EXPECT_NEAR(orbits.orbit[0].node.degrees(), 321.309082, 1e-9);
+  EXPECT_NEAR(orbits.orbit[0].argument_of_perihelion.degrees(), 218.878296, 1e-9);
+  EXPECT_NEAR(orbits.absolute_magnitude[0], 24.9029942, 1e-9);
+  EXPECT_NEAR(orbits.slope[0], 0.15, 1e-12);
+}
+
+// A line in the columns of MPCORB.DAT: Ceres, epoch K2555 (2025-05-05).
+constexpr const char* kCeres =
+    "00001    3.34  0.15 K2555 188.70269   73.27343   80.25221   10.58780  0.0794013  0.21424651   "
+    "2.7660512  0 E2024-V47  7330 125 1801-2024 0.80 M-v 30k MPCLINUX   4000      (1) Ceres        "
+    "      "
+    "    20241101";
+
+TEST(ReadOrbits, ReadsMpcorbLines) {
+  for (const std::string& text :
+       {std::string(kCeres),
+        "MINOR PLANET CENTER ORBIT DATABASE\n\n-----------\n" + std::string(kCeres) + "\n"}) {
+    const OrbitCatalog orbits = read_orbits(text);
+    ASSERT_EQ(orbits.size(), 1u);
+    EXPECT_EQ(orbits.name[0], "(1) Ceres");
+    EXPECT_NEAR(orbits.orbit[0].eccentricity, 0.0794013, 1e-12);
+    EXPECT_NEAR(orbits.orbit[0].inclination.degrees(), 10.58780, 1e-9);
+    EXPECT_NEAR(orbits.absolute_magnitude[0], 3.34, 1e-12);
+    // The published mean motion is that of the published axis.
+    const double motion = kGaussConstant / std::pow(2.7660512, 1.5) * 180.0 / M_PI;
+    EXPECT_NEAR(motion, 0.21424651, 1e-6);
+    const double epoch = 60800.0;  // 2025-05-05
+    EXPECT_NEAR(orbits.orbit[0].perihelion_time.mjd(), epoch + (360.0 - 188.70269) / motion, 1e-3);
+  }
+}
+
+TEST(ReadOrbits, KnowsTheUsualNamesOfColumns) {
+  const OrbitCatalog sorcha = read_orbits(
+      "ObjID,FORMAT,q,e,inc,node,argPeri,t_p_MJD_TDB,epochMJD_TDB\nC1,COM,0.9,1.0,5,6,7,60010.5,"
+      "60000\n");
+  EXPECT_EQ(sorcha.name[0], "C1");
+  EXPECT_DOUBLE_EQ(sorcha.orbit[0].eccentricity, 1.0);
+  EXPECT_NEAR(sorcha.orbit[0].perihelion_time.mjd(), 60010.5, 1e-9);
+  EXPECT_TRUE(std::isnan(sorcha.absolute_magnitude[0]));
+  const OrbitCatalog jpl =
+      read_orbits("full_name,a,e,i,om,w,ma,epoch,H,G\n\"x y\",2,0.1,1,2,3,0,2460000.5,17,\n");
+  EXPECT_EQ(jpl.name[0], "x y");
+  EXPECT_NEAR(jpl.orbit[0].perihelion_time.mjd(), 60000.0, 1e-9);
+  EXPECT_DOUBLE_EQ(jpl.slope[0], 0.15);
+}
+
+TEST(ReadOrbits, RefusesWithTheLine) {
+  const auto message = [](const char* text) -> std::string {
+    try {
+      (void)read_orbits(text);
+    } catch (const InputError& error) {
+      return error.what();
+    }
+    return "accepted";
+  };
+  EXPECT_NE(message("").find("empty"), std::string::npos);
+  EXPECT_NE(message("a e inc\n1 2 3\n").find("line 1"), std::string::npos);
+  const char* head = "objId a e inc Omega argPeri meanAnomaly epoch\n";
+  EXPECT_NE(message((std::string(head) + "x 1 0 0 0 0 0 60000\ny 1 0 z 0 0 0 60000\n").c_str())
+                .find("line 3: 'z'"),
+            std::string::npos);
+  EXPECT_NE(message((std::string(head) + "x 1 1.5 0 0 0 0 60000\n").c_str()).find("line 2"),
+            std::string::npos);
+  EXPECT_NE(message((std::string(head) + "x 1 0 0 0\n").c_str()).find("fewer columns"),
+            std::string::npos);
+  EXPECT_THROW(mjd_from_packed_date("K13D1"), InputError);
+  EXPECT_NEAR(mjd_from_packed_date("K134I"), 56400.0, 1e-9);  // 2013-04-18
+}
+
+TEST(SeenBody, PlaceIsThatOfKeplersEquationTheLongWay) {
+  // The same elements by the eccentric anomaly, angle by angle, and light time by fixed-point
+  // iteration.
+  const OrbitCatalog orbits = read_orbits(kCeres);
+  const ObservedSky sky(rubin(), time::Utc::from_mjd(60860.1));
+  const State sun = sun_at(sky.tdb());
+  const std::vector<std::size_t> which = {0};
+  const SeenBody seen = seen_bodies(orbits, which, sky.observer(), sky.tdb())[0];
+  double light_time = 0.0;
+  Vector line;
+  for (int i = 0; i < 20; ++i) {
+    const double days = sky.tdb().mjd() - 60800.0 - light_time;
+    const double mean =
+        (188.70269 * M_PI / 180.0) + kGaussConstant / std::pow(2.7660512, 1.5) * days;
+    double anomaly = mean;
+    for (int k = 0; k < 60; ++k) anomaly = mean + 0.0794013 * std::sin(anomaly);
+    const double x = 2.7660512 * (std::cos(anomaly) - 0.0794013);
+    const double y = 2.7660512 * std::sqrt(1.0 - 0.0794013 * 0.0794013) * std::sin(anomaly);
+    const double w = 73.27343 * M_PI / 180.0, n = 80.25221 * M_PI / 180.0,
+                 inc = 10.58780 * M_PI / 180.0;
+    const double u = x * std::cos(w) - y * std::sin(w), v = x * std::sin(w) + y * std::cos(w);
+    const double ex = u * std::cos(n) - v * std::cos(inc) * std::sin(n);
+    const double ey = u * std::sin(n) + v * std::cos(inc) * std::cos(n);
+    const double ez = v * std::sin(inc);
+    const double o = 84381.448 / 3600.0 * M_PI / 180.0;
+    const Vector helio{ex, ey * std::cos(o) - ez * std::sin(o),
+                       ey * std::sin(o) + ez * std::cos(o)};
+    line = sun.position - light_time * sun.velocity + helio - sky.observer().position;
+    light_time = line.length() / kLightSpeed;
+  }
+  EXPECT_LT(sphere::separation(seen.position, sphere::sky_position(line.direction())).mas(), 0.01);
+  EXPECT_NEAR(seen.distance, line.length(), 1e-9);
+}
+
+TEST(SeenBody, RatesAreTheDerivativesOfThePlace) {
+  const auto path = SKYWRIGHT_TEST_DATA("populations/granvik_5k.txt");
+  const OrbitCatalog orbits = read_orbits(text_of(path));
+  std::vector<std::size_t> which(200);
+  std::iota(which.begin(), which.end(), 0);
+  const double step = 20.0 / 86400.0;
+  const auto at = [&](double mjd) {
+    const ObservedSky sky(rubin(), time::Utc::from_mjd(mjd));
+    return seen_bodies(orbits, which, sky.observer(), sky.tdb());
+  };
+  const auto before = at(59900.0 - step), now = at(59900.0), after = at(59900.0 + step);
+  for (std::size_t i = 0; i < which.size(); ++i) {
+    const double ra =
+        (after[i].position.ra - before[i].position.ra).wrapped_around_zero().degrees() /
+        (2.0 * step) * cos(now[i].position.dec);
+    const double dec = (after[i].position.dec - before[i].position.dec).degrees() / (2.0 * step);
+    const double scale = std::max(1e-3, std::hypot(ra, dec));
+    EXPECT_NEAR(now[i].ra_rate, ra, 2e-4 * scale);
+    EXPECT_NEAR(now[i].dec_rate, dec, 2e-4 * scale);
+  }
+}
+
+TEST(SeenBody, MagnitudesFollowBowell) {
+  // Bowell et al. (1989): at zero phase and unit distances a body shows H; G = 0.15 dims by 1.0 mag
+  // near 22 degrees of phase.
+  EXPECT_DOUBLE_EQ(hg_magnitude(15.0, 0.15, 1.0, 1.0, Angle()), 15.0);
+  EXPECT_DOUBLE_EQ(hg_magnitude(15.0, 0.15, 2.0, 5.0, Angle()), 20.0);
+  EXPECT_NEAR(hg_magnitude(15.0, 0.15, 1.0, 1.0, Angle::from_degrees(22.0)), 16.0, 0.1);
+}
+
+TEST(FieldSearch, MissesNoBodyAndThrowsMostOut) {
+  const auto path = SKYWRIGHT_TEST_DATA("populations/granvik_5k.txt");
+  const OrbitCatalog orbits = read_orbits(text_of(path));
+  std::vector<std::size_t> all(orbits.size());
+  std::iota(all.begin(), all.end(), 0);
+  const double night = 59900.2;
+  const FieldSearch search(orbits, time::Tdb::from_mjd(night), 0.5);
+  auto random = RandomStream::for_unit(4, {1}, "fields");
+  std::size_t found = 0, offered = 0;
+  for (const double offset : {-0.45, -0.1, 0.0, 0.3, 0.49}) {
+    const ObservedSky sky(rubin(), time::Utc::from_mjd(night + offset));
+    const auto seen = seen_bodies(orbits, all, sky.observer(), sky.tdb());
+    for (int i = 0; i < 200; ++i) {
+      // Fields on bodies, so that there is always one at least.
+      const auto& target = seen[static_cast<std::size_t>(random.below(5000))];
+      const sphere::Cone field{sphere::unit_vector(target.position), Angle::from_degrees(1.75)};
+      const auto candidates = search.candidates(field, sky.tdb());
+      EXPECT_TRUE(std::is_sorted(candidates.begin(), candidates.end()));
+      for (std::size_t k = 0; k < seen.size(); ++k) {
+        if (!field.contains(sphere::unit_vector(seen[k].position))) continue;
+        ++found;
+        ASSERT_TRUE(std::binary_search(candidates.begin(), candidates.end(), k))
+            << offset << " " << k;
+      }
+      offered += candidates.size();
+    }
+  }
+  EXPECT_LT(static_cast<double>(offered) / 1000.0, 0.05 * 5000.0);  // a field is 0.02 % of the sky
+  EXPECT_GE(found, 1000u);
+}
+
+}  // namespace
+}  // namespace skywright::ephemeris

@@ -1,0 +1,144 @@
+#include "skywright/ephemeris/observer.h"
+
+#include <limits>
+#include <string>
+
+#include <erfa.h>
+
+#include "skywright/base/error.h"
+#include "skywright/ephemeris/sky_bodies.h"
+
+namespace skywright::ephemeris {
+namespace {
+
+/// As ERFA gives it: azimuth, zenith distance, hour angle, declination, all observed [rad].
+struct Observed {
+  double azimuth = 0.0;
+  double zenith_distance = 0.0;
+  double hour_angle = 0.0;
+  double declination = 0.0;
+};
+
+Angle radians(double v) { return Angle::from_radians(v); }
+
+}  // namespace
+
+// ERFA's functions take a pointer to non-const but write nothing through it.
+struct ObservedSky::Context {
+  Observatory observatory;
+  eraASTROM astrometry{};
+  double equation_of_origins = 0.0;
+  time::Tdb tdb;
+  time::Tt tt;
+  State observer;
+
+  [[nodiscard]] eraASTROM* erfa() const { return const_cast<eraASTROM*>(&astrometry); }
+
+  [[nodiscard]] Observed observed(const SkyPosition& icrs) const {
+    double ri = 0.0, di = 0.0, right_ascension = 0.0;
+    Observed o;
+    eraAtciqz(icrs.ra.radians(), icrs.dec.radians(), erfa(), &ri, &di);
+    eraAtioq(ri, di, erfa(), &o.azimuth, &o.zenith_distance, &o.hour_angle, &o.declination,
+             &right_ascension);
+    return o;
+  }
+};
+
+double airmass(Angle altitude) {
+  const double h = altitude.degrees();
+  if (!(h >= 0.0)) return std::numeric_limits<double>::quiet_NaN();
+  return 1.0 / sin(Angle::from_degrees(h + 244.0 / (165.0 + 47.0 * std::pow(h, 1.1))));
+}
+
+ObservedSky::ObservedSky(const Observatory& observatory, time::Utc t,
+                         const EarthOrientation& orientation, const Atmosphere& atmosphere) {
+  auto context = std::make_shared<Context>();
+  context->observatory = observatory;
+  if (!(std::abs(observatory.latitude.degrees()) <= 90.0)) {
+    throw InputError(
+        "no place on the Earth",
+        "latitude " + std::to_string(observatory.latitude.degrees()) + " deg lies beyond a pole",
+        "give geodetic degrees, north positive");
+  }
+  const int status =
+      eraApco13(t.jd1, t.jd2, orientation.ut1_minus_utc, observatory.longitude.radians(),
+                observatory.latitude.radians(), observatory.height, orientation.pole_x.radians(),
+                orientation.pole_y.radians(), atmosphere.pressure, atmosphere.temperature,
+                atmosphere.humidity, atmosphere.wavelength, &context->astrometry,
+                &context->equation_of_origins);
+  if (status < 0) {
+    throw InputError("no sky at this time", "UTC does not reach MJD " + std::to_string(t.mjd()),
+                     "check the time stamps of the data");
+  }
+  context->tt = time::to_tt(time::to_tai(t));
+  context->tdb = time::to_tdb(context->tt);
+  const auto& a = context->astrometry;
+  context->observer = {{a.eb[0], a.eb[1], a.eb[2]}, kLightSpeed * Vector{a.v[0], a.v[1], a.v[2]}};
+  context_ = std::move(context);
+}
+
+Horizontal ObservedSky::horizontal(const SkyPosition& icrs) const {
+  const Observed o = context_->observed(icrs);
+  return {radians(o.azimuth).wrapped(), Angle::from_degrees(90.0) - radians(o.zenith_distance)};
+}
+
+Angle ObservedSky::hour_angle(const SkyPosition& icrs) const {
+  return radians(context_->observed(icrs).hour_angle).wrapped_around_zero();
+}
+
+Angle ObservedSky::parallactic_angle(const SkyPosition& icrs) const {
+  const Observed o = context_->observed(icrs);
+  return radians(eraHd2pa(o.hour_angle, o.declination, context_->observatory.latitude.radians()))
+      .wrapped_around_zero();
+}
+
+SkyPosition ObservedSky::icrs_at(const Horizontal& at) const {
+  double ri = 0.0, di = 0.0, ra = 0.0, dec = 0.0;
+  eraAtoiq("A", at.azimuth.radians(), (Angle::from_degrees(90.0) - at.altitude).radians(),
+           context_->erfa(), &ri, &di);
+  eraAticq(ri, di, context_->erfa(), &ra, &dec);
+  return {radians(ra).wrapped(), radians(dec)};
+}
+
+void ObservedSky::horizontal(std::span<const double> ra, std::span<const double> dec,
+                             std::span<double> azimuth, std::span<double> altitude) const {
+  for (std::size_t i = 0; i < ra.size(); ++i) {
+    const Horizontal h = horizontal(SkyPosition::from_degrees(ra[i], dec[i]));
+    azimuth[i] = h.azimuth.degrees();
+    altitude[i] = h.altitude.degrees();
+  }
+}
+
+Angle ObservedSky::local_sidereal_time() const {
+  // eral: Earth rotation angle + longitude; sidereal time is that minus the equation of the
+  // origins.
+  return radians(context_->astrometry.eral - context_->equation_of_origins).wrapped();
+}
+
+const State& ObservedSky::observer() const { return context_->observer; }
+
+Vector ObservedSky::sun() const {
+  const auto& a = context_->astrometry;
+  return -a.em * Vector{a.eh[0], a.eh[1], a.eh[2]};
+}
+
+time::Tdb ObservedSky::tdb() const { return context_->tdb; }
+
+SkyPosition ObservedSky::sun_position() const {
+  // Light left 8.3 minutes ago, when the Sun stood 1e-7 au from where it stands now: 20 mas.
+  const State now = sun_at(context_->tdb);
+  const double light_time = sun().length() / kLightSpeed;
+  return sphere::sky_position((sun() - light_time * now.velocity).direction());
+}
+
+SkyPosition ObservedSky::moon_position() const {
+  const State moon = moon_from_earth(context_->tt);
+  const EarthStates earth = earth_at(context_->tdb);
+  const Vector observer = context_->observer.position - earth.barycentric.position;
+  const Vector geometric = moon.position - observer;
+  const double light_time = geometric.length() / kLightSpeed;
+  return sphere::sky_position(
+      (geometric - light_time * (moon.velocity + earth.barycentric.velocity)).direction());
+}
+
+}  // namespace skywright::ephemeris
