@@ -1,11 +1,9 @@
 // wcslib, the reference implementation by the authors of the FITS WCS papers, as oracle.
+#include "skywright/wcs/detail/wcslib_oracle.h"
+
 #include <cmath>
-#include <cstdio>
-#include <string>
 
 #include <gtest/gtest.h>
-#include <wcslib/wcs.h>
-#include <wcslib/wcshdr.h>
 
 #include "skywright/base/random_stream.h"
 #include "skywright/wcs/wcs.h"
@@ -13,90 +11,7 @@
 namespace skywright::wcs {
 namespace {
 
-/// One wcsprm made from header cards; for one thread.
-class Oracle {
- public:
-  Oracle(const Linear& linear, const Sip* sip, const Tpv* tpv) {
-    const std::string type = tpv != nullptr ? "TPV" : sip != nullptr ? "TAN-SIP" : "TAN";
-    text("CTYPE1", "RA---" + type);
-    text("CTYPE2", "DEC--" + type);
-    text("CUNIT1", "deg");
-    text("CUNIT2", "deg");
-    number("CRPIX1", linear.reference_pixel.x + 1.0);
-    number("CRPIX2", linear.reference_pixel.y + 1.0);
-    number("CRVAL1", linear.reference_sky.ra.degrees());
-    number("CRVAL2", linear.reference_sky.dec.degrees());
-    // Its default turns from 180 to 0 at the very pole; ours is continuous there.
-    number("LONPOLE", 180.0);
-    number("CD1_1", linear.cd[0]);
-    number("CD1_2", linear.cd[1]);
-    number("CD2_1", linear.cd[2]);
-    number("CD2_2", linear.cd[3]);
-    if (sip != nullptr) {
-      number("A_ORDER", sip->order);
-      number("B_ORDER", sip->order);
-      for (int p = 0; p <= sip->order; ++p) {
-        for (int q = 0; p + q <= sip->order; ++q) {
-          const auto k = static_cast<std::size_t>(p * (sip->order + 1) + q);
-          const std::string tail = std::to_string(p) + "_" + std::to_string(q);
-          if (p + q < 2) continue;
-          number("A_" + tail, sip->a[k]);
-          number("B_" + tail, sip->b[k]);
-        }
-      }
-    }
-    if (tpv != nullptr) {
-      for (std::size_t k = 0; k < 40; ++k) {
-        number("PV1_" + std::to_string(k), tpv->pv1[k]);
-        number("PV2_" + std::to_string(k), tpv->pv2[k]);
-      }
-    }
-    std::string end = "END";
-    end.resize(80, ' ');
-    cards_ += end;
-    int rejected = 0;
-    const int status = wcspih(cards_.data(), static_cast<int>(cards_.size() / 80), WCSHDR_all, 0,
-                              &rejected, &count_, &wcs_);
-    EXPECT_EQ(status, 0);
-    EXPECT_EQ(rejected, 0);
-    EXPECT_EQ(wcsset(wcs_), 0) << wcs_->err;
-  }
-  ~Oracle() { wcsvfree(&count_, &wcs_); }
-  Oracle(const Oracle&) = delete;
-  Oracle& operator=(const Oracle&) = delete;
-
-  SkyPosition sky_at(const PixelPosition& p) {
-    double pixel[2] = {p.x + 1.0, p.y + 1.0}, plane[2], phi, theta, world[2];
-    int bad = 0;
-    EXPECT_EQ(wcsp2s(wcs_, 1, 2, pixel, plane, &phi, &theta, world, &bad), 0);
-    return SkyPosition::from_degrees(world[0], world[1]);
-  }
-  PixelPosition pixel_at(double ra, double dec) {
-    double pixel[2], plane[2], phi, theta, world[2] = {ra, dec};
-    int bad = 0;
-    EXPECT_EQ(wcss2p(wcs_, 1, 2, world, &phi, &theta, plane, pixel, &bad), 0);
-    return {pixel[0] - 1.0, pixel[1] - 1.0};
-  }
-
- private:
-  void card(const std::string& key, const std::string& value) {
-    std::string line = key;
-    line.resize(8, ' ');
-    line += "= " + value;
-    line.resize(80, ' ');
-    cards_ += line;
-  }
-  void text(const std::string& key, const std::string& value) { card(key, "'" + value + "'"); }
-  void number(const std::string& key, double value) {
-    char buffer[64];
-    std::snprintf(buffer, sizeof buffer, "%.17G", value);
-    card(key, buffer);
-  }
-
-  std::string cards_;
-  int count_ = 0;
-  wcsprm* wcs_ = nullptr;
-};
+using detail::Oracle;
 
 /// Both ways, at random places: within 1e-6 pixel, the promise of wcs.h.
 void expect_agreement(const Linear& linear, const Sip* sip, const Tpv* tpv, double half_width) {
