@@ -79,13 +79,8 @@ std::string text_checksum(std::string_view text) {
 const std::vector<DatasetKind>& dataset_kinds() {
   static const std::vector<DatasetKind> kinds = {
       {"raw", "raw", ".fits.fz", "a frame as the camera wrote it"},
-      {"bias", "calib", ".fits", "master bias"},
-      {"dark", "calib", ".fits", "master dark"},
-      {"flat", "calib", ".fits", "master flat"},
-      {"defects", "calib", ".fits", "pixels that never count"},
       {"image", "visit", ".fits", "clean image with variance, mask, PSF, WCS and zero point"},
       {"sources", "visit", ".sources.parquet", "sources of a clean image"},
-      {"template", "coadd", ".fits", "deep coadd that visits are subtracted from"},
       {"difference", "difference", ".fits", "difference image"},
       {"diasources", "difference", ".sources.parquet", "sources of a difference image"},
       {"stamps", "difference", ".stamps.fits", "cutouts around the sources of a difference image"},
@@ -99,13 +94,8 @@ std::filesystem::path relative_path(const DatasetKey& key) {
   const DatasetKind& kind = kind_named(id.kind);
   std::filesystem::path folder(kind.folder);
   if (id.kind == "raw") folder /= fmt::format("{}", id.night);
-  std::string name;
-  if (id.visit >= 0) {
-    folder /= fmt::format("{}", id.visit);
-  } else {
-    name = fmt::format("{}{}{}_", id.kind, id.band.empty() ? "" : "_", id.band);
-  }
-  name += id.detector >= 0 ? fmt::format("{}", id.detector) : "all";
+  folder /= fmt::format("{}", id.visit);
+  std::string name = id.detector >= 0 ? fmt::format("{}", id.detector) : "all";
   if (id.kind != "raw") name += "." + key.hash.substr(0, 8);
   return folder / (name + std::string(kind.suffix));
 }

@@ -15,10 +15,10 @@ namespace skywright::archive {
 
 /// Kind and ids. Ids that do not matter to a kind are -1 or empty.
 struct DatasetId {
-  std::string kind;  ///< one of `dataset_kinds()`
+  std::string kind = {};  ///< one of `dataset_kinds()`
   std::int64_t visit = -1;
   int detector = -1;
-  std::string band;
+  std::string band = {};
   int night = -1;  ///< YYYYMMDD of the local noon before, for raw frames alone
 
   friend auto operator<=>(const DatasetId&, const DatasetId&) = default;

@@ -1,0 +1,30 @@
+/// All settings of prompt processing, nested by step: the table [night] of a survey's survey.toml.
+#pragma once
+
+#include "skywright/alerts/packets.h"
+#include "skywright/associate/associate.h"
+#include "skywright/base/fields.h"
+#include "skywright/calibrate/solve.h"
+#include "skywright/detrend/detrend.h"
+#include "skywright/difference/subtract.h"
+#include "skywright/measure/measure_config.h"
+#include "skywright/pipelines/exposure_file.h"
+#include "skywright/warp/warp.h"
+
+namespace skywright::pipelines {
+
+struct NightConfig {
+  detrend::DetrendConfig detrend;
+  measure::MeasureConfig measure;
+  calibrate::SolveConfig solve;
+  warp::WarpConfig warp;
+  difference::SubtractConfig subtract;
+  associate::AssociateConfig associate;
+  alerts::AlertConfig alerts;
+  int stamp_side = 41;         ///< cutouts in alerts [pixel], odd, >= 31
+  double forced_days = 365.0;  ///< objects seen within so many days get forced photometry
+  ExposureStorage storage = ExposureStorage::lossless;  ///< of images and difference images
+};
+void describe(Fields& fields, NightConfig& config);
+
+}  // namespace skywright::pipelines

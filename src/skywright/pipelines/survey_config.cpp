@@ -1,0 +1,37 @@
+#include "skywright/pipelines/survey_config.h"
+
+#include "skywright/base/error.h"
+#include "skywright/config/toml_config.h"
+#include "skywright/io/atomic_file.h"
+
+namespace skywright::pipelines {
+
+void describe(Fields& fields, SurveyConfig& config) {
+  fields.text("name", config.name, "name of the survey, for people");
+  fields.text("instrument", config.instrument,
+              "built-in instrument, or an instrument file beside this one");
+  fields.text("licence", config.licence, "licence of the products (SPDX identifier)");
+  fields.text("publisher", config.publisher, "who stands behind the products");
+  describe_nested(fields, "night", config.night, "prompt processing");
+}
+
+SurveyConfig read_survey_config(const std::filesystem::path& survey) {
+  const auto file = survey / "survey.toml";
+  if (!std::filesystem::exists(file)) {
+    throw InputError(survey.string(), "not a survey directory (it holds no survey.toml)",
+                     "make one by `skywright survey init`");
+  }
+  SurveyConfig config;
+  config::read_toml(config, io::read_whole_file(file), file.string());
+  return config;
+}
+
+instrument::Instrument survey_instrument(const std::filesystem::path& survey,
+                                         const SurveyConfig& config) {
+  const auto file = survey / config.instrument;
+  if (std::filesystem::is_regular_file(file))
+    return instrument::parse_instrument(io::read_whole_file(file), file.string());
+  return instrument::load_instrument(config.instrument);
+}
+
+}  // namespace skywright::pipelines

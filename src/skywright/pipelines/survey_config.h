@@ -1,0 +1,29 @@
+/// What survey.toml says: the one file of settings of a survey directory.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "skywright/instrument/instrument.h"
+#include "skywright/pipelines/night_config.h"
+
+namespace skywright::pipelines {
+
+struct SurveyConfig {
+  std::string name = "survey";  ///< for people
+  std::string instrument =
+      "lsst";  ///< a built-in instrument, or an instrument file beside survey.toml
+  std::string licence = "CC0-1.0";  ///< of the products, SPDX identifier
+  std::string publisher;            ///< who stands behind the products, for people
+  NightConfig night;
+};
+void describe(Fields& fields, SurveyConfig& config);
+
+/// @throws InputError where `survey` holds no survey.toml; ConfigError for its content
+SurveyConfig read_survey_config(const std::filesystem::path& survey);
+/// The instrument that a survey names: an instrument file in the survey directory comes before a
+/// built-in name. @throws ConfigError
+instrument::Instrument survey_instrument(const std::filesystem::path& survey,
+                                         const SurveyConfig& config);
+
+}  // namespace skywright::pipelines
