@@ -15,7 +15,7 @@ constexpr int kLanczosOrder = 5;
 std::array<float, 2 * kLanczosOrder + 1> lanczos_weights(double fraction);
 
 /// The image moved by (dx, dy), each within [-1, 1] pixel: a feature at x appears at x + dx.
-/// Outside lies zero. @param scratch two stamps' worth of floats
+/// Outside lies zero. @param scratch width * height + width + 12 floats at least
 void shift_stamp(image::ImageView<const float> in, double dx, double dy,
                  image::ImageView<float> out, std::span<float> scratch);
 image::Image<float> shifted(image::ImageView<const float> in, double dx, double dy);
