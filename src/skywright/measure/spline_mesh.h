@@ -7,17 +7,18 @@
 
 namespace skywright::measure {
 
-/// Natural bicubic spline through one node a cell (cells of `cell` pixels, the last of a row or
-/// column cut), linear beyond the outer nodes. Cost of a row: a few ns a pixel.
+/// Natural bicubic spline through one node a cell, linear beyond the outer nodes. Cells share the
+/// image evenly: cell i of n covers columns i * width / n (floor) to (i + 1) * width / n - 1.
 class SplineMesh {
  public:
   SplineMesh() = default;
   /// @param nodes one value a cell; finite
-  SplineMesh(int width, int height, int cell, image::Image<float> nodes);
+  SplineMesh(int width, int height, image::Image<float> nodes);
+  /// The same value everywhere.
+  static SplineMesh constant(int width, int height, float value);
 
   [[nodiscard]] int width() const { return width_; }
   [[nodiscard]] int height() const { return height_; }
-  [[nodiscard]] int cell() const { return cell_; }
   [[nodiscard]] const image::Image<float>& nodes() const { return nodes_; }
   /// The surface along row y. @param out width values
   void row(int y, std::span<float> out) const;
@@ -27,9 +28,17 @@ class SplineMesh {
  private:
   int width_ = 0;
   int height_ = 0;
-  int cell_ = 1;
   image::Image<float> nodes_;
   image::Image<float> curvature_y_;  ///< second derivatives along y at the nodes
 };
+
+/// Cells of about `cell` pixels along an axis of `size`: at least one.
+int cell_count(int size, int cell);
+/// The pixels of cell i of `count` along an axis of `size`: [begin, end).
+struct CellRange {
+  int begin = 0;
+  int end = 0;
+};
+CellRange cell_range(int size, int count, int i);
 
 }  // namespace skywright::measure
