@@ -6,6 +6,7 @@
 #include "skywright/base/fields.h"
 #include "skywright/image/mask.h"
 #include "skywright/measure/background.h"
+#include "skywright/measure/deblend.h"
 #include "skywright/measure/footprints.h"
 #include "skywright/measure/significance.h"
 
@@ -30,14 +31,6 @@ struct DetectConfig {
   Polarity polarity = Polarity::positive;
 };
 void describe(Fields& fields, DetectConfig& config);
-
-struct DeblendConfig {
-  bool enabled = true;
-  double min_contrast = 0.005;    ///< share of the footprint's flux that a child needs
-  double min_significance = 3.0;  ///< peak of a child above the saddle to a brighter one [sigma]
-  int max_children = 60;          ///< per footprint; the least significant are merged
-};
-void describe(Fields& fields, DeblendConfig& config);
 
 struct PsfConfig {
   int side = 0;           ///< of the model's stamp, odd [pixel]; 0 takes about 9 FWHM

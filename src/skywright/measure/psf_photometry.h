@@ -42,7 +42,8 @@ struct PsfPointFit {
 };
 
 /// Fit positions (started at `starts`, kept within `max_shift` pixels of them) and fluxes,
-/// each source by itself. Weights are 1 / variance. Fluxes of either sign.
+/// each source by itself, by Gauss-Newton steps with equal weights on usable pixels; errors from
+/// the variance plane. Fluxes of either sign.
 std::vector<PsfPointFit> fit_psf_points(const image::MaskedImageView& image,
                                         const psf::PsfModel& psf,
                                         std::span<const image::PixelPosition> starts,

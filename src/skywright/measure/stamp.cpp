@@ -1,0 +1,61 @@
+#include "skywright/measure/stamp.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace skywright::measure {
+
+Stamp cut_stamp(const LabelledSky& sky, const image::Box& wanted, std::int32_t label,
+                const Footprint& footprint, const Child& child, image::PixelPosition centre) {
+  Stamp out;
+  out.box = wanted.intersection(sky.pixels.box());
+  const int width = out.box.width;
+  const int height = out.box.height;
+  out.pixels = image::Image<float>::uninitialised(width, height);
+  out.usable = image::Image<float>::uninitialised(width, height);
+  const auto sign = static_cast<float>(footprint.sign);
+  bool holes = false;
+  for (int y = 0; y < height; ++y) {
+    const int iy = y + out.box.y0;
+    const float* from = sky.pixels.row(iy) + out.box.x0;
+    const std::int32_t* labels = sky.labels.row(iy) + out.box.x0;
+    const image::MaskBits* bits = sky.mask.empty() ? nullptr : sky.mask.row(iy) + out.box.x0;
+    float* to = out.pixels.row(y);
+    float* usable = out.usable.row(y);
+    for (int x = 0; x < width; ++x) {
+      const bool masked = bits != nullptr && (bits[x] & sky.ignore) != 0;
+      const bool good = !masked && (labels[x] == 0 || labels[x] == label);
+      usable[x] = good ? 1.0F : 0.0F;
+      to[x] = sign * from[x];
+      holes = holes || !good;
+    }
+    if (child.share.empty()) continue;
+    for (int x = 0; x < width; ++x)
+      if (labels[x] == label)
+        to[x] *= child.share(x + out.box.x0 - footprint.box.x0, iy - footprint.box.y0);
+  }
+  if (!holes) return out;
+  const int cx = static_cast<int>(std::lround(2.0 * centre.x)) - 2 * out.box.x0;
+  const int cy = static_cast<int>(std::lround(2.0 * centre.y)) - 2 * out.box.y0;
+  for (int y = 0; y < height; ++y)
+    for (int x = 0; x < width; ++x) {
+      if (out.usable(x, y) > 0.0F) continue;
+      const int mx = cx - x;
+      const int my = cy - y;
+      const bool opposite = out.usable.box().contains(mx, my) && out.usable(mx, my) > 0.0F;
+      out.pixels(x, y) = opposite ? out.pixels(mx, my) : 0.0F;
+    }
+  return out;
+}
+
+image::Image<std::int32_t> label_image(int width, int height,
+                                       const std::vector<Footprint>& footprints) {
+  image::Image<std::int32_t> labels(width, height);
+  for (std::size_t i = 0; i < footprints.size(); ++i)
+    for (const Span& span : footprints[i].spans)
+      std::fill(labels.row(span.y) + span.x0, labels.row(span.y) + span.x1,
+                static_cast<std::int32_t>(i) + 1);
+  return labels;
+}
+
+}  // namespace skywright::measure
