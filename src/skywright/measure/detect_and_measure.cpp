@@ -156,8 +156,7 @@ class Detector {
   void first_pass(const std::optional<psf::PsfModel>& known) {
     kernel_ = fixed_filter(config_.detection);
     if (!kernel_ && known) kernel_ = psf_filter(*known, image_.width(), image_.height());
-    const bool first_only = !kernel_.has_value();
-    if (first_only) kernel_ = image::gaussian_kernel(kFirstFwhm);
+    if (!kernel_) kernel_ = image::gaussian_kernel(kFirstFwhm);
     detect();
     if (config_.background.mask_sources) {
       Image<MaskBits> marked = mask_;

@@ -55,6 +55,8 @@ struct MeasureConfig {
   DeblendConfig deblend;
   PsfConfig psf;
   PhotometryConfig photometry;
+  double gain = 0.0;  ///< electrons per image unit, for the sources' own noise where the image has
+                      ///< no variance plane; 0: not known
   double noise_factor =
       1.0;  ///< noise of a flux over that of independent pixels (resampled images)
 };
