@@ -257,7 +257,13 @@ psf::PsfModel analytic_psf(double fwhm, const PsfConfig& config) {
   const int side = config.side > 0
                        ? config.side | 1
                        : std::clamp(2 * static_cast<int>(std::ceil(4.5 * width)) + 1, 15, 71);
-  return psf::moffat_psf(width, 3.0, side);
+  // The width seen is that of the matched Gaussian, which is narrower than a Moffat profile's.
+  double moffat = width;
+  for (int iteration = 0; iteration < 4; ++iteration) {
+    const psf::Moments m = psf::moffat_psf(moffat, 3.0, side).moments({0, 0});
+    moffat *= width / (2.3548200450309493 * std::sqrt(0.5 * (m.ixx + m.iyy)));
+  }
+  return psf::moffat_psf(std::max(moffat, 1.0), 3.0, side);
 }
 
 void check_size(const image::MaskedImageView& image) {

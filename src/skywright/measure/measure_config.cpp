@@ -35,7 +35,7 @@ void describe(Fields& fields, PsfConfig& config) {
 }
 
 void describe(Fields& fields, PhotometryConfig& config) {
-  fields.numbers("aperture_radii", config.aperture_radii, "[pixel]", {.above = 0, .high = 250});
+  fields.numbers("aperture_radii", config.aperture_radii, "[pixel]", {.high = 250, .above = 0});
   fields.number("kron_factor", config.kron_factor, "aperture's semi-major axis [Kron radii]",
                 {.above = 0});
   fields.number("kron_min_radius", config.kron_min_radius,

@@ -23,6 +23,7 @@ struct Candidate {
   double sigma = 0.0;  // of the matched Gaussian, round equivalent [pixel]
   double ellipticity = 0.0;
   double snr = 0.0;
+  bool crowded = false;
   SourceNoise noise;
 };
 
@@ -58,7 +59,7 @@ std::optional<Candidate> candidate(const LabelledSky& sky, const NoiseInput& noi
   out.noise = source_noise(noise, sky, footprint, footprint.peak_x, footprint.peak_y);
   Deblended blend = deblend(footprint, significance, sky.pixels, std::sqrt(out.noise.sky),
                             config.detection.threshold, config.deblend);
-  if (crowded(blend, fwhm)) return {};
+  out.crowded = crowded(blend, fwhm);
   out.child = std::move(blend.children.front());
   out.position = {static_cast<double>(out.child.peak_x), static_cast<double>(out.child.peak_y)};
   if (spoiled(sky, out, fwhm)) return {};
@@ -177,14 +178,18 @@ PsfStars select_psf_stars(const LabelledSky& sky, const NoiseInput& noise,
       find_candidates(sky, noise, footprints, significance, first_fwhm, config, execution);
   std::vector<Candidate> chosen;
   double sigma = 0.0;
-  for (double limit = config.psf.min_snr; limit > 0.2 * config.psf.min_snr; limit *= 0.5) {
-    std::vector<Candidate> bright;
-    for (const Candidate& c : all)
-      if (c.snr >= limit) bright.push_back(c);
-    out.candidates = static_cast<int>(bright.size());
-    if (bright.empty()) continue;
-    chosen = on_locus(bright, sigma);
-    if (chosen.size() >= static_cast<std::size_t>(4 * config.psf.min_stars)) break;
+  // Isolated stars first; where all are crowded, those with their neighbours taken off.
+  for (const bool crowded : {false, true}) {
+    for (double limit = config.psf.min_snr; limit > 0.2 * config.psf.min_snr; limit *= 0.5) {
+      std::vector<Candidate> bright;
+      for (const Candidate& c : all)
+        if (c.snr >= limit && (crowded || !c.crowded)) bright.push_back(c);
+      out.candidates = static_cast<int>(bright.size());
+      if (bright.empty()) continue;
+      chosen = on_locus(bright, sigma);
+      if (chosen.size() >= static_cast<std::size_t>(4 * config.psf.min_stars)) break;
+    }
+    if (chosen.size() >= static_cast<std::size_t>(config.psf.min_stars)) break;
   }
   if (chosen.empty()) return out;
   out.fwhm = sigma * kFwhmOfSigma;
