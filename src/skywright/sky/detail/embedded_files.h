@@ -1,0 +1,10 @@
+/// The table of bright stars (data/stars).
+#pragma once
+
+#include "skywright/base/embedded_file.h"
+
+namespace skywright::sky::detail {
+
+std::span<const EmbeddedFile> embedded_files();
+
+}  // namespace skywright::sky::detail

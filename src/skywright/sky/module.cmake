@@ -1,0 +1,1 @@
+skywright_embed(${target} ${module} FILES data/stars/bright_stars.bin)
