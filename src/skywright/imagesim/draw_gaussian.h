@@ -1,0 +1,18 @@
+/// Adding elliptical Gaussians to images, the inner loop of the simulator.
+#pragma once
+
+#include "skywright/image/image.h"
+#include "skywright/imagesim/psf_field.h"
+
+namespace skywright::imagesim {
+
+/// Add flux * gaussian, sampled at pixel centres, where it stands above `floor`.
+/// @param pixels a part of the detector whose first pixel is (x0, y0) of the detector
+/// @param x, y centre on the detector [pixel]
+/// @param gaussian its weight multiplies `flux`; a positive definite covariance
+/// @param floor surface brightness below which nothing is drawn [flux/pixel]; the Gaussian is
+///        followed out to at least 2.5 and at most 6 standard deviations
+void draw_gaussian(image::ImageView<float> pixels, int x0, int y0, double x, double y, double flux,
+                   const PixelGaussian& gaussian, double floor);
+
+}  // namespace skywright::imagesim

@@ -1,0 +1,120 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <numbers>
+#include <vector>
+
+#include "skywright/imagesim/draw_gaussian.h"
+#include "skywright/imagesim/draw_objects.h"
+
+namespace skywright::imagesim {
+namespace {
+
+TEST(DrawGaussian, AgreesWithTheFormula) {
+  image::Image<float> image(64, 48);
+  const PixelGaussian g{0.7, 9.0, -3.0, 5.0};
+  draw_gaussian(image, 100, 200, 131.3, 223.8, 1e4, g, 1e-4);
+  const double det = g.xx * g.yy - g.xy * g.xy;
+  for (int y = 0; y < 48; ++y)
+    for (int x = 0; x < 64; ++x) {
+      const double dx = x + 100 - 131.3;
+      const double dy = y + 200 - 223.8;
+      const double m2 = (g.yy * dx * dx - 2.0 * g.xy * dx * dy + g.xx * dy * dy) / det;
+      const double expected = 0.7e4 / (2.0 * std::numbers::pi * std::sqrt(det)) * std::exp(-0.5 * m2);
+      // Nothing above the floor is left out; what is drawn is right to the polynomial's error.
+      EXPECT_NEAR(static_cast<double>(image(x, y)), expected, 2e-6 * expected + 1.01e-4);
+    }
+}
+
+TEST(Mixtures, HaveUnitFluxAndHalfOfItWithinTheHalfLightRadius) {
+  for (const auto fidelity : {Fidelity::full, Fidelity::coarse})
+    for (const auto mixture : {exponential_mixture(fidelity), de_vaucouleurs_mixture(fidelity)}) {
+      double total = 0.0;
+      double inside = 0.0;
+      for (const RoundGaussian& g : mixture) {
+        total += g.weight;
+        inside += g.weight * (1.0 - std::exp(-0.5 / g.variance));
+      }
+      EXPECT_NEAR(total, 1.0, 1e-6);
+      EXPECT_NEAR(inside, 0.5, fidelity == Fidelity::full ? 0.005 : 0.02);
+    }
+}
+
+TEST(Mixtures, KolmogorovHasTheFwhmOfItsUnitAndFriedsTransferFunction) {
+  const auto mixture = kolmogorov_mixture(Fidelity::full);
+  const auto profile = [&](double r) {
+    double sum = 0.0;
+    for (const RoundGaussian& g : mixture)
+      sum += g.weight / (2.0 * std::numbers::pi * g.variance) * std::exp(-0.5 * r * r / g.variance);
+    return sum;
+  };
+  EXPECT_NEAR(profile(0.5) / profile(0.0), 0.5, 0.002);
+  for (const double f : {0.1, 0.3, 0.6, 1.0, 1.5}) {  // cycles per FWHM
+    double sum = 0.0;
+    for (const RoundGaussian& g : mixture)
+      sum += g.weight * std::exp(-2.0 * std::pow(std::numbers::pi * f, 2.0) * g.variance);
+    EXPECT_NEAR(sum, std::exp(-3.4420 * std::pow(f / 0.9758, 5.0 / 3.0)), 1e-3) << f;
+  }
+}
+
+instrument::Detector square_detector() {
+  instrument::Detector d;
+  d.width = d.height = 512;
+  d.pixel_um = 10.0;
+  return d;
+}
+
+TEST(PsfField, HasTheNoisePixelsOfTheSeeingAskedFor) {
+  const auto lsst = instrument::load_instrument("lsst");
+  const auto& detector = lsst.detector("R22_S11");
+  for (const double seeing : {0.6, 0.8, 1.2}) {
+    const PsfField psf({.fwhm_eff_arcsec = seeing}, lsst, detector);
+    const double pixel = instrument::pixel_scale(lsst, detector).arcsec();
+    const double wanted = 2.266 * std::pow(seeing / pixel, 2.0);
+    // The pixel itself widens what the definition leaves out: 4 pi / 12 noise pixels for a Gaussian.
+    EXPECT_NEAR(psf.noise_pixels(2000, 2000), wanted + 4.0 * std::numbers::pi / 12.0, 0.03 * wanted);
+  }
+}
+
+TEST(DrawObjects, KeepsTheLightOfStarsAndGalaxies) {
+  const auto lsst = instrument::load_instrument("lsst");
+  const PsfField psf({.fwhm_eff_arcsec = 0.8}, lsst, square_detector());
+  for (const double electrons : {3e3, 1e5, 1e6})
+    for (const double radius : {0.0, 3.0, 10.0}) {
+      image::Image<float> image(512, 512);
+      std::vector<PlacedObject> objects(1);
+      objects[0] = {.x = 255.3, .y = 250.9, .electrons = electrons, .radius = radius,
+                    .bulge_radius = 0.0, .bulge_fraction = 0.0, .axis_ratio = 0.5, .angle = 0.6};
+      draw_objects(image, objects, psf, 30.0, Execution());
+      double sum = 0.0, mx = 0.0, my = 0.0;
+      for (int y = 0; y < 512; ++y)
+        for (int x = 0; x < 512; ++x) {
+          const double v = static_cast<double>(image(x, y));
+          sum += v;
+          mx += v * x;
+          my += v * y;
+        }
+      // Light fainter than 0.009 electrons a pixel is not drawn: less than 2 % of the faintest.
+      EXPECT_NEAR(sum / electrons, 1.0, electrons < 1e4 ? 0.02 : 0.003) << electrons << " " << radius;
+      EXPECT_NEAR(mx / sum, 255.3, 0.005);
+      EXPECT_NEAR(my / sum, 250.9, 0.005);
+    }
+}
+
+TEST(DrawObjects, GivesTheSameBytesForAnyNumberOfThreads) {
+  const auto lsst = instrument::load_instrument("lsst");
+  const PsfField psf({.fwhm_eff_arcsec = 0.8}, lsst, square_detector());
+  std::vector<PlacedObject> objects;
+  for (int i = 0; i < 3000; ++i)
+    objects.push_back({.x = (i * 137) % 512 + 0.3, .y = (i * 311) % 512 + 0.7,
+                       .electrons = 50.0 * (i % 97 + 1), .radius = (i % 5) * 0.9,
+                       .bulge_radius = 0.0, .bulge_fraction = 0.0, .axis_ratio = 0.6, .angle = 1.0});
+  image::Image<float> one(512, 512);
+  image::Image<float> five(512, 512);
+  draw_objects(one, objects, psf, 30.0, Execution(1));
+  draw_objects(five, objects, psf, 30.0, Execution(5));
+  EXPECT_TRUE(std::equal(one.pixels().begin(), one.pixels().end(), five.pixels().begin()));
+}
+
+}  // namespace
+}  // namespace skywright::imagesim
