@@ -5,6 +5,8 @@ namespace skywright::apps {
 std::vector<Command> all_commands() {
   return {
       // One line a command, in the order that the help shows them.
+      sky_command(),
+      expose_command(),
   };
 }
 

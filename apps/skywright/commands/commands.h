@@ -5,6 +5,7 @@
 
 namespace skywright::apps {
 
-// Command detect_command();
+Command expose_command();
+Command sky_command();
 
 }  // namespace skywright::apps

@@ -1,0 +1,29 @@
+/// Catalogs of the simulated sky as files: what `skywright sky` runs.
+#pragma once
+
+#include <filesystem>
+
+#include "skywright/instrument/instrument.h"
+#include "skywright/sky/sky_model.h"
+
+namespace skywright::simulation {
+
+enum class CatalogContent {
+  objects,   ///< all that stands there at one time, in one band
+  reference  ///< a star catalog such as Gaia's, with errors of its own
+};
+
+struct SkyCatalogRequest {
+  sky::SkyConfig config;
+  sky::Cone cone;
+  time::Tai time;
+  instrument::Band band;
+  CatalogContent content = CatalogContent::objects;
+  double bright_limit = 14.0;  ///< of reference stars, r
+  double faint_limit = 20.7;
+  std::filesystem::path out;  ///< .parquet, .fits or .csv
+};
+/// @returns number of rows
+std::size_t write_sky_catalog(const SkyCatalogRequest& request);
+
+}  // namespace skywright::simulation
