@@ -1,11 +1,13 @@
 #include "skywright/ephemeris/observer.h"
 
+#include <cassert>
 #include <limits>
 #include <string>
 
 #include <erfa.h>
 
 #include "skywright/base/error.h"
+#include "skywright/ephemeris/detail/horizontal_bulk.h"
 #include "skywright/ephemeris/sky_bodies.h"
 
 namespace skywright::ephemeris {
@@ -21,6 +23,29 @@ struct Observed {
 
 Angle radians(double v) { return Angle::from_radians(v); }
 
+detail::HorizonFrame horizon_frame(const eraASTROM& a) {
+  detail::HorizonFrame f;
+  f.sun_to_observer = {a.eh[0], a.eh[1], a.eh[2]};
+  f.sun_distance = a.em;
+  f.velocity = {a.v[0], a.v[1], a.v[2]};
+  f.inverse_lorenz = a.bm1;
+  f.diurnal_aberration = a.diurab;
+  f.sin_latitude = a.sphi;
+  f.cos_latitude = a.cphi;
+  f.refraction_a = a.refa;
+  f.refraction_b = a.refb;
+  // Precession and nutation, then the Earth's rotation, then the pole's wandering.
+  double turned[3][3];
+  eraCr(const_cast<eraASTROM&>(a).bpn, turned);
+  eraRz(a.eral, turned);
+  eraRy(-a.xpl, turned);
+  eraRx(-a.ypl, turned);
+  for (std::size_t i = 0; i < 3; ++i) {
+    for (std::size_t j = 0; j < 3; ++j) f.to_meridian[3 * i + j] = turned[i][j];
+  }
+  return f;
+}
+
 }  // namespace
 
 // ERFA's functions take a pointer to non-const but write nothing through it.
@@ -31,6 +56,7 @@ struct ObservedSky::Context {
   time::Tdb tdb;
   time::Tt tt;
   State observer;
+  detail::HorizonFrame horizon;
 
   [[nodiscard]] eraASTROM* erfa() const { return const_cast<eraASTROM*>(&astrometry); }
 
@@ -74,6 +100,7 @@ ObservedSky::ObservedSky(const Observatory& observatory, time::Utc t,
   context->tdb = time::to_tdb(context->tt);
   const auto& a = context->astrometry;
   context->observer = {{a.eb[0], a.eb[1], a.eb[2]}, kLightSpeed * Vector{a.v[0], a.v[1], a.v[2]}};
+  context->horizon = horizon_frame(a);
   context_ = std::move(context);
 }
 
@@ -102,11 +129,8 @@ SkyPosition ObservedSky::icrs_at(const Horizontal& at) const {
 
 void ObservedSky::horizontal(std::span<const double> ra, std::span<const double> dec,
                              std::span<double> azimuth, std::span<double> altitude) const {
-  for (std::size_t i = 0; i < ra.size(); ++i) {
-    const Horizontal h = horizontal(SkyPosition::from_degrees(ra[i], dec[i]));
-    azimuth[i] = h.azimuth.degrees();
-    altitude[i] = h.altitude.degrees();
-  }
+  assert(ra.size() == dec.size() && ra.size() == azimuth.size() && ra.size() == altitude.size());
+  detail::horizontal(context_->horizon, ra, dec, azimuth, altitude);
 }
 
 Angle ObservedSky::local_sidereal_time() const {

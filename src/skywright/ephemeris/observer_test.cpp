@@ -59,7 +59,8 @@ TEST(ObservedSky, ManyAgreeWithErfaOneByOne) {
   auto random = RandomStream::for_unit(1, {1}, "observed");
   for (const double pressure : {0.0, 750.0}) {
     const time::Utc utc = time::Utc::from_mjd(61100.29125);
-    const ObservedSky sky(rubin(), utc, {0.1, {}, {}}, {pressure, 10.0, 0.4, 0.62});
+    const EarthOrientation pole{0.1, Angle::from_arcsec(0.2), Angle::from_arcsec(-0.35)};
+    const ObservedSky sky(rubin(), utc, pole, {pressure, 10.0, 0.4, 0.62});
     std::vector<double> ra, dec;
     for (int i = 0; i < 5003; ++i) {
       ra.push_back(random.uniform(0.0, 360.0));
@@ -70,8 +71,9 @@ TEST(ObservedSky, ManyAgreeWithErfaOneByOne) {
     for (std::size_t i = 0; i < ra.size(); ++i) {
       double aob = 0, zob = 0, hob = 0, dob = 0, rob = 0, eo = 0;
       eraAtco13(ra[i] * kDegree, dec[i] * kDegree, 0, 0, 0, 0, utc.jd1, utc.jd2, 0.1,
-                rubin().longitude.radians(), rubin().latitude.radians(), rubin().height, 0, 0,
-                pressure, 10.0, 0.4, 0.62, &aob, &zob, &hob, &dob, &rob, &eo);
+                rubin().longitude.radians(), rubin().latitude.radians(), rubin().height,
+                pole.pole_x.radians(), pole.pole_y.radians(), pressure, 10.0, 0.4, 0.62, &aob, &zob,
+                &hob, &dob, &rob, &eo);
       const double expected = 90.0 - zob / kDegree;
       ASSERT_NEAR(altitude[i], expected, 1e-9);
       ASSERT_NEAR(std::remainder(azimuth[i] - aob / kDegree, 360.0) * std::cos(expected * kDegree),

@@ -1,0 +1,96 @@
+// Stars a second to altitude and azimuth beside ERFA's eraAtciqz + eraAtioq; orbits a second;
+// fields a second among a million bodies. One core.
+#include <cmath>
+#include <numbers>
+#include <numeric>
+
+#include <benchmark/benchmark.h>
+#include <erfa.h>
+
+#include "skywright/base/random_stream.h"
+#include "skywright/ephemeris/moving_bodies.h"
+#include "skywright/ephemeris/observer.h"
+
+namespace skywright::ephemeris {
+namespace {
+
+constexpr std::size_t kStars = 100000;
+const Observatory kRubin{Angle::from_degrees(-30.244639), Angle::from_degrees(-70.749417), 2662.75};
+const time::Utc kNow = time::Utc::from_mjd(61100.3);
+
+std::vector<double> uniform(double low, double high, const char* purpose) {
+  auto random = RandomStream::for_unit(1, {1}, purpose);
+  std::vector<double> out(kStars);
+  for (double& v : out) v = random.uniform(low, high);
+  return out;
+}
+
+void ours_to_horizon(benchmark::State& state) {
+  const ObservedSky sky(kRubin, kNow, {}, {750.0, 10.0, 0.4, 0.62});
+  const auto ra = uniform(0.0, 360.0, "ra"), dec = uniform(-90.0, 30.0, "dec");
+  std::vector<double> azimuth(kStars), altitude(kStars);
+  for (auto _ : state) sky.horizontal(ra, dec, azimuth, altitude);
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kStars));
+}
+
+void erfa_to_horizon(benchmark::State& state) {
+  eraASTROM astrom;
+  double eo = 0.0;
+  eraApco13(kNow.jd1, kNow.jd2, 0.0, kRubin.longitude.radians(), kRubin.latitude.radians(),
+            kRubin.height, 0.0, 0.0, 750.0, 10.0, 0.4, 0.62, &astrom, &eo);
+  const auto ra = uniform(0.0, 360.0, "ra"), dec = uniform(-90.0, 30.0, "dec");
+  constexpr double kDegree = std::numbers::pi / 180.0;
+  for (auto _ : state) {
+    for (std::size_t i = 0; i < kStars; ++i) {
+      double ri = 0, di = 0, a = 0, z = 0, h = 0, d = 0, r = 0;
+      eraAtciqz(ra[i] * kDegree, dec[i] * kDegree, &astrom, &ri, &di);
+      eraAtioq(ri, di, &astrom, &a, &z, &h, &d, &r);
+      benchmark::DoNotOptimize(a + z);
+    }
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kStars));
+}
+
+OrbitCatalog belt(std::size_t count) {
+  OrbitCatalog out;
+  auto random = RandomStream::for_unit(1, {2}, "belt");
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto turn = [&] { return Angle::from_degrees(random.uniform(0.0, 360.0)); };
+    out.append("",
+               orbit_from_keplerian(random.uniform(2.1, 3.3), random.uniform(0.0, 0.3),
+                                    Angle::from_degrees(random.uniform(0.0, 25.0)), turn(), turn(),
+                                    turn(), time::Tdb::from_mjd(61000.0)),
+               18.0, 0.15);
+  }
+  return out;
+}
+
+void bodies_seen(benchmark::State& state) {
+  const OrbitCatalog orbits = belt(20000);
+  const ObservedSky sky(kRubin, kNow);
+  std::vector<std::size_t> all(orbits.size());
+  std::iota(all.begin(), all.end(), 0);
+  for (auto _ : state)
+    benchmark::DoNotOptimize(seen_bodies(orbits, all, sky.observer(), sky.tdb()));
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(orbits.size()));
+}
+
+void bodies_searched(benchmark::State& state) {
+  const OrbitCatalog orbits = belt(200000);
+  const ObservedSky sky(kRubin, kNow);
+  const FieldSearch search(orbits, time::Tdb::from_mjd(61100.2), 0.5);
+  const sphere::Cone field{sphere::unit_vector(SkyPosition::from_degrees(150.0, 5.0)),
+                           Angle::from_degrees(1.75)};
+  std::size_t offered = 0;
+  for (auto _ : state) offered = search.candidates(field, sky.tdb()).size();
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(orbits.size()));
+  state.counters["candidates"] = static_cast<double>(offered);
+}
+
+BENCHMARK(ours_to_horizon);
+BENCHMARK(erfa_to_horizon);
+BENCHMARK(bodies_seen);
+BENCHMARK(bodies_searched);
+
+}  // namespace
+}  // namespace skywright::ephemeris
