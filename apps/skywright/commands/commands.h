@@ -7,5 +7,9 @@ namespace skywright::apps {
 
 Command expose_command();
 Command sky_command();
+// Command detect_command();
+Command calib_command();
+Command detrend_command();
+Command solve_command();
 
 }  // namespace skywright::apps

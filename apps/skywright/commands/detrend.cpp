@@ -1,0 +1,36 @@
+#include "command_config.h"
+#include "commands/commands.h"
+#include "skywright/pipelines/detrend_files.h"
+
+namespace skywright::apps {
+
+Command detrend_command() {
+  return {
+      .name = "detrend",
+      .summary = "raw frames to clean images with variance and mask",
+      .details =
+          "Overscan, crosstalk, bias, dark, flat, defects, saturation and cosmic rays. Each output\n"
+          "has IMAGE [electron], VARIANCE and MASK (bits named in MP_ cards) and the WCS that the\n"
+          "pointing predicts, or the raw's own. Masters that are missing are left out.\n\n"
+          "  skywright detrend raw.fits --instrument lsst --masters calib --out clean.fits\n"
+          "  skywright detrend lights/*.fits --instrument camera.toml --out clean/",
+      .arguments = {{"raws", "raw frames", Need::required, Takes::many}},
+      .options = {{"--instrument", "NAME", "lsst, or the TOML file of a camera", Need::required},
+                  {"--out", "PATH", "a folder, or a file for a single raw", Need::required},
+                  {"--masters", "DIR", "what `skywright calib` wrote"}},
+      .run = [](const Arguments& args, const Session& session) {
+        pipelines::DetrendRequest request;
+        for (const std::string& raw : args.texts("raws")) request.raws.emplace_back(raw);
+        request.masters = args.text_or("--masters", "");
+        request.out = args.text("--out");
+        const auto config = config_of<detrend::DetrendConfig>(session);
+        const auto result = pipelines::detrend_files(
+            request, pipelines::open_instrument(args.text("--instrument")), config,
+            session.execution);
+        return Outcome{.code = result.code,
+                       .text = pipelines::detrend_text(result),
+                       .json = pipelines::detrend_json(result)};
+      }};
+}
+
+}  // namespace skywright::apps

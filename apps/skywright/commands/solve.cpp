@@ -1,0 +1,56 @@
+#include "command_config.h"
+#include "commands/commands.h"
+#include "skywright/pipelines/solve_file.h"
+
+namespace skywright::apps {
+namespace {
+
+std::optional<pipelines::Pointing> pointing_of(const Arguments& args) {
+  const int given = static_cast<int>(args.has("--ra")) + static_cast<int>(args.has("--dec")) +
+                    static_cast<int>(args.has("--scale"));
+  if (given == 0) return {};
+  if (given < 3)
+    throw ConfigError("--ra --dec --scale", "they go together", "give all three or none");
+  return pipelines::Pointing{args.number("--ra"), args.number("--dec"), args.number("--scale")};
+}
+
+}  // namespace
+
+Command solve_command() {
+  return {
+      .name = "solve",
+      .summary = "WCS and zero point of an image against a reference catalog",
+      .details =
+          "The reference has columns ra dec [deg] and, where they exist, raErr decErr [mas], pmRA\n"
+          "pmDec [mas/yr], epoch [MJD] or refEpoch [yr], BAND_flux BAND_fluxErr [nJy] or BAND_mag\n"
+          "BAND_magErr [AB]. The header's WCS may be wrong by 30 arcsec, 1 deg and 1 % of scale\n"
+          "(--set max_offset_arcsec=..., max_rotation_deg, max_stretch). The copy carries the WCS "
+          "as\nTAN-SIP, MAGZERO (AB magnitude of 1 image unit), MAGZERR, MAGZRMS, NMAGZERO, ASTRRMS "
+          "[mas]\nand NASTRO.\n\n"
+          "  skywright solve clean.fits --reference gaia.parquet --band r --out solved.fits\n"
+          "  skywright solve photo.fits --reference stars.csv --ra 150.1 --dec 2.2 --scale 1.1 "
+          "--out solved.fits",
+      .arguments = {{"image", "FITS image, file.fits or file.fits[HDU]"}},
+      .options = {{"--reference", "FILE", "stars: .parquet, .fits or .csv", Need::required},
+                  {"--out", "FILE", "a copy of the image with WCS and zero point"},
+                  {"--catalog", "FILE", "sources measured before; else they are detected"},
+                  {"--band", "BAND", "of the reference fluxes; else the header's"},
+                  {"--ra", "DEG", "of the image's centre, where it has no WCS"},
+                  {"--dec", "DEG", "of the image's centre, where it has no WCS"},
+                  {"--scale", "ARCSEC", "of a pixel, where it has no WCS"}},
+      .run = [](const Arguments& args, const Session& session) {
+        pipelines::SolveFileRequest request;
+        request.image = args.text("image");
+        request.reference = args.text("--reference");
+        request.out = args.text_or("--out", "");
+        request.catalog = args.text_or("--catalog", "");
+        request.band = args.text_or("--band", "");
+        request.pointing = pointing_of(args);
+        const auto config = config_of<pipelines::SolveFileConfig>(session);
+        const auto result = pipelines::solve_file(request, config, session.execution);
+        for (const std::string& warning : result.warnings) session.warn(warning);
+        return Outcome{.text = pipelines::solve_text(result), .json = pipelines::solve_json(result)};
+      }};
+}
+
+}  // namespace skywright::apps

@@ -1,0 +1,126 @@
+#include "skywright/pipelines/read_raw.h"
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "skywright/base/error.h"
+#include "skywright/io/atomic_file.h"
+#include "skywright/io/fits.h"
+#include "skywright/io/wcs_cards.h"
+
+namespace skywright::pipelines {
+namespace {
+
+using instrument::Amplifier;
+using instrument::Detector;
+using instrument::Instrument;
+
+bool is_multi_extension(const Detector& detector) {
+  return !detector.amplifiers.empty() && !detector.amplifiers.front().extension.empty();
+}
+
+/// The part of a read image that is the amplifier's. @throws InputError where it reaches outside
+image::Image<float> cut(const image::Image<float>& whole, const Amplifier& amplifier,
+                        const std::filesystem::path& path) {
+  if (!whole.box().contains(amplifier.raw))
+    throw InputError(
+        path.string(),
+        fmt::format("its image of {}x{} pixels is smaller than amplifier {} of the instrument "
+                    "({}x{} at {}, {})",
+                    whole.width(), whole.height(), amplifier.name, amplifier.raw.width,
+                    amplifier.raw.height, amplifier.raw.x0, amplifier.raw.y0),
+        "name the instrument that the frame comes from");
+  return image::Image<float>(whole.view().part(amplifier.raw));
+}
+
+/// @throws InputError where a whole image is larger than what the amplifiers cover
+void check_covered(const image::Image<float>& whole, const Detector& detector,
+                   const std::filesystem::path& path) {
+  int right = 0;
+  int top = 0;
+  for (const Amplifier& a : detector.amplifiers) {
+    right = std::max(right, a.raw.x_end());
+    top = std::max(top, a.raw.y_end());
+  }
+  if (whole.width() == right && whole.height() == top) return;
+  throw InputError(path.string(),
+                   fmt::format("its image has {}x{} pixels where detector {} has {}x{}",
+                               whole.width(), whole.height(), detector.name, right, top),
+                   "name the instrument that the frame comes from, or correct its file");
+}
+
+bool is_known(const sphere::SkyPosition& p) {
+  return std::isfinite(p.ra.degrees()) && std::isfinite(p.dec.degrees());
+}
+
+std::optional<wcs::Wcs> wcs_of(const header::Header& image_header, const RawFrame& frame,
+                               const Instrument& instrument) {
+  if (frame.exposure.info.kind != instrument::ExposureKind::science) return {};
+  const Detector& detector = frame.detector;
+  if (!is_multi_extension(detector) && detector.amplifiers.size() == 1) {
+    const Amplifier& a = detector.amplifiers.front();
+    if (!a.flip_x && !a.flip_y)
+      if (auto own = io::wcs_from_header(image_header))
+        return own->shifted(a.data.x0 - a.detector_box.x0, a.data.y0 - a.detector_box.y0);
+  }
+  if (!is_known(frame.exposure.info.boresight)) return {};
+  return instrument::predicted_wcs(instrument, detector, frame.exposure.info.boresight,
+                                   frame.exposure.info.rotation);
+}
+
+}  // namespace
+
+Instrument open_instrument(const std::string& name_or_file) {
+  const std::filesystem::path path(name_or_file);
+  if (path.extension() == ".toml")
+    return instrument::parse_instrument(io::read_whole_file(path), name_or_file);
+  return instrument::load_instrument(name_or_file);
+}
+
+instrument::VisitInfo read_raw_info(const std::filesystem::path& path,
+                                    const Instrument& instrument) {
+  // The header of the first image has the primary's cards in front.
+  const auto& any = instrument.camera.detectors.front();
+  const header::Header header =
+      is_multi_extension(any) ? io::read_header(path, {.index = 0, .name = {}}) : io::read_header(path);
+  return instrument::visit_info_from(header, instrument);
+}
+
+RawFrame read_raw(const std::filesystem::path& path, const Instrument& instrument) {
+  RawFrame frame;
+  const instrument::VisitInfo info = read_raw_info(path, instrument);
+  frame.detector = instrument.detector(info.detector);
+  frame.exposure.info = info;
+  header::Header image_header;
+  if (is_multi_extension(frame.detector)) {
+    frame.exposure.header = io::read_header(path, {.index = 0, .name = {}});
+    for (const Amplifier& a : frame.detector.amplifiers) {
+      const io::FitsImage read = io::read_image(path, {.index = {}, .name = a.extension});
+      frame.exposure.amplifiers.push_back(cut(read.pixels, a, path));
+    }
+  } else {
+    io::FitsImage read = io::read_image(path);
+    check_covered(read.pixels, frame.detector, path);
+    if (frame.detector.amplifiers.size() == 1 &&
+        frame.detector.amplifiers[0].raw == read.pixels.box())
+      frame.exposure.amplifiers.push_back(std::move(read.pixels));
+    else
+      for (const Amplifier& a : frame.detector.amplifiers)
+        frame.exposure.amplifiers.push_back(cut(read.pixels, a, path));
+    image_header = read.header;
+    frame.exposure.header = std::move(read.header);
+  }
+  if (!instrument.camera.keywords.gain.empty())
+    if (const auto gain = frame.exposure.header.number(instrument.camera.keywords.gain)) {
+      if (!(*gain > 0.0))
+        throw InputError(path.string(),
+                         fmt::format("{} = {:g}", instrument.camera.keywords.gain, *gain),
+                         "a gain is above 0 electron/ADU");
+      for (Amplifier& a : frame.detector.amplifiers) a.gain = *gain;
+    }
+  frame.wcs = wcs_of(image_header, frame, instrument);
+  return frame;
+}
+
+}  // namespace skywright::pipelines
