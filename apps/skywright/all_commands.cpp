@@ -5,11 +5,7 @@ namespace skywright::apps {
 std::vector<Command> all_commands() {
   return {
       // One line a command, in the order that the help shows them.
-      sky_command(),
-      expose_command(),
-      calib_command(),
-      detrend_command(),
-      solve_command(),
+      sky_command(), expose_command(), calib_command(), detrend_command(), solve_command(),
   };
 }
 

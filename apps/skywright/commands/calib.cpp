@@ -23,7 +23,8 @@ Command calib_command() {
       .details =
           "Frames are sorted by detector, kind and band, as their headers tell. Writes\n"
           "bias_DETECTOR.fits [electron], dark_DETECTOR.fits [electron/s], "
-          "flat_BAND_DETECTOR.fits\n(mean 1) and defects_DETECTOR.fits. Gains are checked by photon "
+          "flat_BAND_DETECTOR.fits\n(mean 1) and defects_DETECTOR.fits. Gains are checked by "
+          "photon "
           "transfer; crosstalk is\nthat of the instrument.\n\n"
           "  skywright calib --instrument lsst raw/*.fits --out calib\n"
           "  skywright calib --instrument camera.toml --kind flat --masters calib flats/*.fits "

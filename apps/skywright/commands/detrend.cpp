@@ -9,7 +9,8 @@ Command detrend_command() {
       .name = "detrend",
       .summary = "raw frames to clean images with variance and mask",
       .details =
-          "Overscan, crosstalk, bias, dark, flat, defects, saturation and cosmic rays. Each output\n"
+          "Overscan, crosstalk, bias, dark, flat, defects, saturation and cosmic rays. Each "
+          "output\n"
           "has IMAGE [electron], VARIANCE and MASK (bits named in MP_ cards) and the WCS that the\n"
           "pointing predicts, or the raw's own. Masters that are missing are left out.\n\n"
           "  skywright detrend raw.fits --instrument lsst --masters calib --out clean.fits\n"
@@ -24,9 +25,9 @@ Command detrend_command() {
         request.masters = args.text_or("--masters", "");
         request.out = args.text("--out");
         const auto config = config_of<detrend::DetrendConfig>(session);
-        const auto result = pipelines::detrend_files(
-            request, pipelines::open_instrument(args.text("--instrument")), config,
-            session.execution);
+        const auto result =
+            pipelines::detrend_files(request, pipelines::open_instrument(args.text("--instrument")),
+                                     config, session.execution);
         return Outcome{.code = result.code,
                        .text = pipelines::detrend_text(result),
                        .json = pipelines::detrend_json(result)};

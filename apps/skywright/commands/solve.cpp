@@ -25,7 +25,8 @@ Command solve_command() {
           "pmDec [mas/yr], epoch [MJD] or refEpoch [yr], BAND_flux BAND_fluxErr [nJy] or BAND_mag\n"
           "BAND_magErr [AB]. The header's WCS may be wrong by 30 arcsec, 1 deg and 1 % of scale\n"
           "(--set max_offset_arcsec=..., max_rotation_deg, max_stretch). The copy carries the WCS "
-          "as\nTAN-SIP, MAGZERO (AB magnitude of 1 image unit), MAGZERR, MAGZRMS, NMAGZERO, ASTRRMS "
+          "as\nTAN-SIP, MAGZERO (AB magnitude of 1 image unit), MAGZERR, MAGZRMS, NMAGZERO, "
+          "ASTRRMS "
           "[mas]\nand NASTRO.\n\n"
           "  skywright solve clean.fits --reference gaia.parquet --band r --out solved.fits\n"
           "  skywright solve photo.fits --reference stars.csv --ra 150.1 --dec 2.2 --scale 1.1 "
@@ -49,7 +50,8 @@ Command solve_command() {
         const auto config = config_of<pipelines::SolveFileConfig>(session);
         const auto result = pipelines::solve_file(request, config, session.execution);
         for (const std::string& warning : result.warnings) session.warn(warning);
-        return Outcome{.text = pipelines::solve_text(result), .json = pipelines::solve_json(result)};
+        return Outcome{.text = pipelines::solve_text(result),
+                       .json = pipelines::solve_json(result)};
       }};
 }
 

@@ -69,8 +69,8 @@ Exposure detrended_exposure(const RawFrame& frame, const instrument::Instrument&
                             detrend::DetrendResult& result) {
   Exposure exposure;
   exposure.header = frame.exposure.header;
-  for (const char* stale : {"BUNIT", "EXTNAME", "DATASEC", "BIASSEC", "TRIMSEC", "DETSEC", "DATAMIN",
-                            "DATAMAX"})
+  for (const char* stale :
+       {"BUNIT", "EXTNAME", "DATASEC", "BIASSEC", "TRIMSEC", "DETSEC", "DATAMIN", "DATAMAX"})
     exposure.header.erase(stale);
   instrument::set_visit_info(exposure.header, frame.exposure.info, instrument);
   exposure.header.set("BUNIT", "electron", "pixel unit");
@@ -86,8 +86,7 @@ Exposure detrended_exposure(const RawFrame& frame, const instrument::Instrument&
 
 DetrendFilesResult detrend_files(const DetrendRequest& request,
                                  const instrument::Instrument& instrument,
-                                 const detrend::DetrendConfig& config,
-                                 const Execution& execution) {
+                                 const detrend::DetrendConfig& config, const Execution& execution) {
   check_fields(config);
   if (!request.masters.empty() && !fs::is_directory(request.masters))
     throw InputError(request.masters.string(), "there is no such folder",
@@ -127,9 +126,9 @@ std::string detrend_text(const DetrendFilesResult& result) {
       text += fmt::format("failed: {}\n", file.problem);
       continue;
     }
-    text += fmt::format("{}  {} saturated, {} bad, {} cosmic-ray pixels\n", file.path.string(),
-                        file.report.saturated, file.report.defective,
-                        file.report.cosmic_rays.pixels);
+    text +=
+        fmt::format("{}  {} saturated, {} bad, {} cosmic-ray pixels\n", file.path.string(),
+                    file.report.saturated, file.report.defective, file.report.cosmic_rays.pixels);
   }
   return text;
 }

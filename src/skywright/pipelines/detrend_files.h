@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "skywright/base/execution.h"
 #include "skywright/base/error.h"
+#include "skywright/base/execution.h"
 #include "skywright/detrend/detrend.h"
 #include "skywright/instrument/instrument.h"
 #include "skywright/pipelines/exposure_file.h"

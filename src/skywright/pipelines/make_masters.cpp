@@ -73,14 +73,13 @@ class DetectorMasters {
         config_(config),
         execution_(execution),
         result_(result) {
-    if (!request.masters.empty())
-      masters_ = read_masters(request.masters, detector.name, "");
+    if (!request.masters.empty()) masters_ = read_masters(request.masters, detector.name, "");
   }
 
   void make(const DetectorRaws& raws) {
     if (!raws.bias.empty()) {
-      auto master = detrend::build_bias(source(raws.bias), raws.bias.size(), detector_, config_,
-                                        execution_);
+      auto master =
+          detrend::build_bias(source(raws.bias), raws.bias.size(), detector_, config_, execution_);
       publish(master, "bias", "", bias_path(request_.out, detector_.name));
       masters_.bias = std::move(master.image);
     }
@@ -97,10 +96,9 @@ class DetectorMasters {
       masters_.flat = std::move(master.image);
       find_defects();
       if (paths.size() >= 2)
-        result_.gains.push_back(
-            {detector_.name, band,
-             detrend::check_gain(source(paths)(0), source(paths)(1), detector_, masters_,
-                                 config_.overscan, execution_)});
+        result_.gains.push_back({detector_.name, band,
+                                 detrend::check_gain(source(paths)(0), source(paths)(1), detector_,
+                                                     masters_, config_.overscan, execution_)});
     }
     if (raws.flat.empty() && !raws.dark.empty()) find_defects();
     if (defects_) publish_defects();
@@ -115,11 +113,11 @@ class DetectorMasters {
     };
   }
 
-  void publish(const detrend::MasterFrame& master, const std::string& kind,
-               const std::string& band, const fs::path& path) {
+  void publish(const detrend::MasterFrame& master, const std::string& kind, const std::string& band,
+               const fs::path& path) {
     write_master(path, master, kind, detector_.name, band);
-    result_.masters.push_back({kind, detector_.name, band, path, master.frames, master.rejected,
-                               master.noise_ratio});
+    result_.masters.push_back(
+        {kind, detector_.name, band, path, master.frames, master.rejected, master.noise_ratio});
   }
 
   /// Of all bands together: a pixel that is bad in one is bad.
@@ -174,14 +172,15 @@ std::string masters_text(const MakeMastersResult& result) {
     text += fmt::format("{}  {} exposures, {} outliers left out, noise {:.3f} of the model's\n",
                         m.path.string(), m.frames, m.rejected, m.noise_ratio);
   for (const DefectSummary& d : result.defects)
-    text += fmt::format("{}  {} dead, {} hot, {} columns\n", d.path.string(), d.dead, d.hot,
-                        d.columns);
+    text +=
+        fmt::format("{}  {} dead, {} hot, {} columns\n", d.path.string(), d.dead, d.hot, d.columns);
   for (const GainSummary& g : result.gains)
     for (const detrend::GainCheck& a : g.amplifiers)
       if (std::abs(a.gain - a.described) > 5.0 * a.gain_err + 0.02 * a.described)
-        text += fmt::format("{} {}: gain {:.4f} +- {:.4f} electron/ADU by photon transfer, {:.4f} "
-                            "in the instrument\n",
-                            g.detector, a.amplifier, a.gain, a.gain_err, a.described);
+        text += fmt::format(
+            "{} {}: gain {:.4f} +- {:.4f} electron/ADU by photon transfer, {:.4f} "
+            "in the instrument\n",
+            g.detector, a.amplifier, a.gain, a.gain_err, a.described);
   return text;
 }
 

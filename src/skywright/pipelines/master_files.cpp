@@ -43,8 +43,8 @@ detrend::Masters read_masters(const fs::path& folder, const std::string& detecto
   return masters;
 }
 
-void write_master(const fs::path& path, const detrend::MasterFrame& master,
-                  const std::string& kind, const std::string& detector, const std::string& band) {
+void write_master(const fs::path& path, const detrend::MasterFrame& master, const std::string& kind,
+                  const std::string& detector, const std::string& band) {
   header::Header header;
   header.set("IMAGETYP", "master " + kind, "calibration master");
   header.set("DETECTOR", detector, "detector");

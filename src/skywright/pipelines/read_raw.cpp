@@ -82,8 +82,9 @@ instrument::VisitInfo read_raw_info(const std::filesystem::path& path,
                                     const Instrument& instrument) {
   // The header of the first image has the primary's cards in front.
   const auto& any = instrument.camera.detectors.front();
-  const header::Header header =
-      is_multi_extension(any) ? io::read_header(path, {.index = 0, .name = {}}) : io::read_header(path);
+  const header::Header header = is_multi_extension(any)
+                                    ? io::read_header(path, {.index = 0, .name = {}})
+                                    : io::read_header(path);
   return instrument::visit_info_from(header, instrument);
 }
 

@@ -90,8 +90,7 @@ SolveFileResult solve_file(const SolveFileRequest& request, const SolveFileConfi
   const image::Box field = any.exposure.image.pixels.box();
   const wcs::Wcs initial = initial_wcs(request, any.exposure);
   std::vector<std::string> warnings;
-  const std::string band =
-      request.band.empty() ? band_of(any.exposure.header) : request.band;
+  const std::string band = request.band.empty() ? band_of(any.exposure.header) : request.band;
   const table::Table table = io::read_table(request.reference);
   const calibrate::ReferenceCatalog reference =
       calibrate::reference_catalog(table, band, epoch_of(any.exposure.header, warnings));
@@ -129,8 +128,8 @@ std::string solve_text(const SolveFileResult& result) {
       s.rotation_deg);
   if (std::isfinite(s.zero_point.magnitude))
     text += fmt::format("zero point {:.4f} +- {:.4f} mag ({} band, {} stars, scatter {:.4f})\n",
-                        s.zero_point.magnitude, s.zero_point.error, result.band,
-                        s.zero_point.stars, s.zero_point.rms);
+                        s.zero_point.magnitude, s.zero_point.error, result.band, s.zero_point.stars,
+                        s.zero_point.rms);
   return text;
 }
 
