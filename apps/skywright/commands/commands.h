@@ -11,5 +11,8 @@ Command sky_command();
 Command calib_command();
 Command detrend_command();
 Command solve_command();
+Command alerts_filter_command();
+Command alerts_show_command();
+Command associate_command();
 
 }  // namespace skywright::apps

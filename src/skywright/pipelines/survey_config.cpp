@@ -6,12 +6,22 @@
 
 namespace skywright::pipelines {
 
+void describe(Fields& fields, Footprint& config) {
+  fields.number("ra", config.ra, "right ascension of its middle [deg, ICRS]",
+                {.low = 0.0, .below = 360.0});
+  fields.number("dec", config.dec, "declination of its middle [deg, ICRS]",
+                {.low = -90.0, .high = 90.0});
+  fields.number("radius", config.radius, "radius [deg]", {.high = 180.0, .above = 0.0});
+}
+
 void describe(Fields& fields, SurveyConfig& config) {
   fields.text("name", config.name, "name of the survey, for people");
   fields.text("instrument", config.instrument,
               "built-in instrument, or an instrument file beside this one");
   fields.text("licence", config.licence, "licence of the products (SPDX identifier)");
   fields.text("publisher", config.publisher, "who stands behind the products");
+  fields.whole("seed", config.seed, "seed of all random numbers", {.low = 0});
+  describe_nested(fields, "footprint", config.footprint, "the sky that it looks at, a circle");
   describe_nested(fields, "night", config.night, "prompt processing");
 }
 

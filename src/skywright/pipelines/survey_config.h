@@ -9,12 +9,21 @@
 
 namespace skywright::pipelines {
 
+/// The sky that the survey looks at, a circle; the whole sky by default.
+struct Footprint {
+  double ra = 0.0;        ///< [deg, ICRS]
+  double dec = 0.0;       ///< [deg, ICRS]
+  double radius = 180.0;  ///< [deg]
+};
+
 struct SurveyConfig {
   std::string name = "survey";  ///< for people
   std::string instrument =
       "lsst";  ///< a built-in instrument, or an instrument file beside survey.toml
   std::string licence = "CC0-1.0";  ///< of the products, SPDX identifier
   std::string publisher;            ///< who stands behind the products, for people
+  int seed = 1;                     ///< of all random numbers
+  Footprint footprint;
   NightConfig night;
 };
 void describe(Fields& fields, SurveyConfig& config);

@@ -1,0 +1,49 @@
+#include "skywright/pipelines/failures.h"
+
+#include <map>
+
+#include <nlohmann/json.hpp>
+
+#include "skywright/io/atomic_file.h"
+
+namespace skywright::pipelines {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::filesystem::path failures_file(const std::filesystem::path& survey) {
+  return survey / "failures.json";
+}
+
+}  // namespace
+
+std::vector<Failure> read_failures(const std::filesystem::path& survey) {
+  std::vector<Failure> out;
+  if (!std::filesystem::exists(failures_file(survey))) return out;
+  const Json json = Json::parse(io::read_whole_file(failures_file(survey)), nullptr, false);
+  if (!json.is_array())
+    throw InputError(failures_file(survey).string(), "it is not a list of failures",
+                     "remove it; what fails again is noted again");
+  for (const Json& entry : json)
+    out.push_back({entry.value("unit", ""), static_cast<ExitCode>(entry.value("code", 1)),
+                   entry.value("message", "")});
+  return out;
+}
+
+void update_failures(const std::filesystem::path& survey, const std::vector<Failure>& failed,
+                     const std::vector<std::string>& done) {
+  std::map<std::string, Failure> by_unit;
+  for (Failure& old : read_failures(survey)) by_unit[old.unit] = std::move(old);
+  const std::size_t before = by_unit.size();
+  for (const std::string& unit : done) by_unit.erase(unit);
+  if (failed.empty() && by_unit.size() == before) return;
+  for (const Failure& failure : failed) by_unit[failure.unit] = failure;
+  Json json = Json::array();
+  for (const auto& [unit, failure] : by_unit)
+    json.push_back(
+        {{"unit", unit}, {"code", static_cast<int>(failure.code)}, {"message", failure.message}});
+  io::write_whole_file(failures_file(survey),
+                       json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
+}
+
+}  // namespace skywright::pipelines
