@@ -14,5 +14,6 @@ Command solve_command();
 Command alerts_filter_command();
 Command alerts_show_command();
 Command associate_command();
+Command detect_command();
 
 }  // namespace skywright::apps

@@ -1,0 +1,101 @@
+#include <fmt/format.h>
+
+#include "commands.h"
+#include "skywright/config/toml_config.h"
+#include "skywright/pipelines/detect_file.h"
+
+namespace skywright::apps {
+namespace {
+
+pipelines::WeightType weight_type(const std::string& name) {
+  if (name == "variance") return pipelines::WeightType::variance;
+  if (name == "weight") return pipelines::WeightType::weight;
+  if (name == "rms") return pipelines::WeightType::rms;
+  throw ConfigError("--weight-type " + name, "is not one of variance, weight, rms",
+                    "the default is variance");
+}
+
+measure::MeasureConfig measure_config(const Arguments& args, const Session& session) {
+  measure::MeasureConfig config;
+  if (!session.config_text.empty())
+    config::read_toml(config, session.config_text, session.config_origin);
+  for (const std::string& setting : session.settings) config::apply_setting(config, setting);
+  if (const auto threshold = args.maybe_number("--threshold")) {
+    config.detection.threshold = *threshold;
+    config.detection.extent = std::min(config.detection.extent, *threshold);
+  }
+  return config;
+}
+
+std::string json_list(const std::vector<std::string>& texts) {
+  std::string out = "[";
+  for (const std::string& text : texts) {
+    std::string quoted;
+    for (const char c : text) {
+      if (c == '"' || c == '\\') quoted += '\\';
+      quoted += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+    }
+    out += (out.size() > 1 ? ",\"" : "\"") + quoted + "\"";
+  }
+  return out + "]";
+}
+
+Outcome run_detect(const Arguments& args, const Session& session) {
+  const pipelines::DetectFileInputs inputs{
+      .image = args.text("image"),
+      .weight = args.text_or("--weight", ""),
+      .weight_type = weight_type(args.text_or("--weight-type", "variance")),
+      .mask = args.text_or("--mask", ""),
+      .psf = args.text_or("--use-psf", ""),
+      .saturation = args.maybe_number("--saturation")};
+  const pipelines::DetectFileOutputs outputs{.catalog = args.text("--out"),
+                                             .psf = args.text_or("--psf", ""),
+                                             .background = args.text_or("--background", ""),
+                                             .plot = args.text_or("--plot", "")};
+  const pipelines::DetectSummary s =
+      pipelines::detect_file(inputs, outputs, measure_config(args, session), session.execution);
+  for (const std::string& warning : s.warnings) session.warn(warning);
+  Outcome out;
+  out.text = fmt::format(
+      "{} sources ({} blended, {} flagged); PSF FWHM {:.3f} pixel from {} stars; "
+      "sky {:.6g}, noise {:.5g}",
+      s.sources, s.blended, s.flagged, s.psf_fwhm, s.psf_stars, s.background, s.noise);
+  out.json = fmt::format(
+      "{{\"sources\":{},\"blended\":{},\"flagged\":{},\"psf_stars\":{},\"psf_fwhm_pixel\":{:.6g},"
+      "\"sky\":{:.9g},\"noise\":{:.9g},\"warnings\":{}}}",
+      s.sources, s.blended, s.flagged, s.psf_stars, s.psf_fwhm, s.background, s.noise,
+      json_list(s.warnings));
+  return out;
+}
+
+}  // namespace
+
+Command detect_command() {
+  return {
+      .name = "detect",
+      .summary = "find and measure the sources of an image",
+      .details =
+          "Writes one row a source: x y (pixels, from zero) ra dec (with a WCS) psfFlux psfFluxErr "
+          "kronFlux ap05Flux ... ixx iyy ixy extendedness pixelFlags_* deblend_blended.\n"
+          "Settings (--set or --config): background.mesh, detection.threshold, detection.extent, "
+          "detection.min_area, detection.filter (psf, gaussian, kernel, none), "
+          "deblend.min_contrast, "
+          "psf.degree, photometry.aperture_radii, gain ...\n"
+          "Example: skywright detect image.fits --out cat.fits --threshold 5 --psf psf.fits",
+      .arguments = {{"image",
+                     "FITS image: plain, compressed, one of several (file.fits[2], "
+                     "file.fits[SCI]), or an exposure of ours"}},
+      .options = {{"--out", "FILE", "catalog: .fits, .parquet or .csv", Need::required},
+                  {"--threshold", "SIGMA", "lowest peak kept"},
+                  {"--weight", "FILE", "weight image"},
+                  {"--weight-type", "TYPE", "variance, weight (relative) or rms"},
+                  {"--mask", "FILE", "image whose non-zero pixels do not count"},
+                  {"--saturation", "LEVEL", "pixels from here on are saturated [image unit]"},
+                  {"--use-psf", "FILE", "PSF model or star image to use instead of finding one"},
+                  {"--psf", "FILE", "write the PSF model"},
+                  {"--background", "FILE", "write the background"},
+                  {"--plot", "FILE", "write a PNG of the image with its sources"}},
+      .run = run_detect};
+}
+
+}  // namespace skywright::apps
