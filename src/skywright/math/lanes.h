@@ -42,13 +42,9 @@ SKYWRIGHT_INLINE void store(Lanes v, double* to, std::size_t count) {
   }
 }
 
+/// Give it one comparison: masks joined by & or | are taken apart into scalars by GCC 12 for
+/// AVX-512.
 SKYWRIGHT_INLINE Lanes select(LaneMask where, Lanes yes, Lanes no) { return where ? yes : no; }
-
-SKYWRIGHT_INLINE bool any(LaneMask mask) {
-  long long sum = 0;
-  for (std::size_t i = 0; i < kLanes; ++i) sum |= mask[i];
-  return sum != 0;
-}
 
 SKYWRIGHT_INLINE Lanes sqrt(Lanes v) {
   Lanes r;
@@ -92,12 +88,10 @@ SKYWRIGHT_INLINE SinCos sincos_degrees(Lanes degrees) {
   c = 0.5 - z * c;
   c = 1.0 - z * c;
   const Lanes q = quarter_turns - 4.0 * nearest_whole(quarter_turns * 0.25);  // -2 .. 2
-  const LaneMask swapped = (q == 1.0) | (q == -1.0);
-  const Lanes sine = select(swapped, c, s);
-  const Lanes cosine = select(swapped, s, c);
-  const LaneMask sine_up = (q == 0.0) | (q == 1.0);
-  const LaneMask cosine_up = (q == 0.0) | (q == -1.0);
-  return {select(sine_up, sine, -sine), select(cosine_up, cosine, -cosine)};
+  const Lanes sine = select(abs(q) == 1.0, c, s);
+  const Lanes cosine = select(abs(q) == 1.0, s, c);
+  return {select(abs(q - 0.5) < 1.0, sine, -sine),  // q is 0 or 1
+          select(abs(q + 0.5) < 1.0, cosine, -cosine)};
 }
 
 /// Angle of (x, y) from the x axis [rad], in [-pi, pi], within 4e-16; 0 for (0, 0).

@@ -187,17 +187,36 @@ UnitVector centre(std::int64_t index, int order) {
                                  static_cast<double>(std::int64_t{1} << order)));
 }
 
+SKYWRIGHT_VECTOR_CLONES
 void centres(std::span<const std::int64_t> index, int order, std::span<double> ra,
              std::span<double> dec) {
   const auto nside = static_cast<double>(std::int64_t{1} << order);
-  constexpr double kDegree = std::numbers::pi / 180.0;
-  for (std::size_t i = 0; i < index.size(); ++i) {
-    const FacePosition p = face_position(index[i], order);
-    const Place place = place_on_face(p.face, static_cast<double>(p.x) + 0.5,
-                                      static_cast<double>(p.y) + 0.5, nside);
-    ra[i] = place.longitude / kDegree;
-    dec[i] = std::atan2(place.z, place.level) / kDegree;
-  }
+  constexpr double kDegrees = 180.0 / std::numbers::pi;
+  math::for_lanes(
+      index.size(), [&](std::size_t i, std::size_t n) __attribute__((always_inline)) {
+        // place_on_face, its plain twin, eight at a time.
+        Lanes face_ring = lanes(2.0), face_turn = lanes(1.0), x = lanes(0.0), y = x;
+        for (std::size_t k = 0; k < n; ++k) {
+          const FacePosition p = face_position(index[i + k], order);
+          face_ring[k] = kFaceRing[static_cast<std::size_t>(p.face)];
+          face_turn[k] = kFaceTurn[static_cast<std::size_t>(p.face)];
+          x[k] = static_cast<double>(p.x) + 0.5;
+          y[k] = static_cast<double>(p.y) + 0.5;
+        }
+        const Lanes ring = face_ring * nside - x - y;
+        const Lanes from_south = 4.0 * nside - ring;
+        const Lanes from_pole =
+            select(ring < nside, ring, select(from_south < nside, from_south, lanes(nside)));
+        const Lanes depth = (from_pole * (1.0 / nside)) * (from_pole * (1.0 / nside)) * (1.0 / 3.0);
+        const Lanes polar_z = select(ring < 2.0 * nside, 1.0 - depth, depth - 1.0);
+        const Lanes z =
+            select(from_pole < nside, polar_z, (2.0 * nside - ring) * (2.0 / (3.0 * nside)));
+        const Lanes square =
+            select(from_pole < nside, depth * (2.0 - depth), (1.0 - z) * (1.0 + z));
+        const Lanes turn = face_turn + (x - y) / from_pole;
+        math::store(select(turn < 0.0, turn + 8.0, turn) * 45.0, &ra[i], n);
+        math::store(math::atan2(z, math::sqrt(square)) * kDegrees, &dec[i], n);
+      });
 }
 
 std::array<UnitVector, 4> corners(std::int64_t index, int order) {

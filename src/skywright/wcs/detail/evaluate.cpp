@@ -10,7 +10,6 @@ namespace skywright::wcs::detail {
 namespace {
 
 using math::kLanes;
-using math::LaneMask;
 using math::Lanes;
 using math::lanes;
 using math::select;
@@ -86,6 +85,12 @@ SKYWRIGHT_INLINE JetLanes evaluate_jet(const Distortion& d, Lanes u, Lanes v) {
   return j;
 }
 
+SKYWRIGHT_INLINE double sum_of(Lanes v) {
+  double sum = 0.0;
+  for (std::size_t i = 0; i < kLanes; ++i) sum += v[i];
+  return sum;
+}
+
 /// (u, v) with (F, G)(u, v) = (f, g), by Newton's method; NaN where it does not converge or lands
 /// on a branch that mirrors or turns the sky, which a folding polynomial has beyond its fold.
 /// A lane that has converged is left alone, so that it does not depend on its neighbours.
@@ -94,26 +99,29 @@ SKYWRIGHT_INLINE PairLanes invert(const Distortion& d, Lanes f, Lanes g) {
   const Lanes f0 = f - d.constant.f, g0 = g - d.constant.g;
   Lanes u = l[0] * f0 + l[1] * g0;
   Lanes v = l[2] * f0 + l[3] * g0;
-  LaneMask active = (u == u) & (v == v);
-  LaneMask good = LaneMask{};
-  for (int step = 0; step < kMaxNewtonSteps && math::any(active); ++step) {
+  const Lanes zero = lanes(0.0), one = lanes(1.0);
+  const double turn = l[0] * l[3] - l[1] * l[2];
+  Lanes active = select(u - u == v - v, one, zero);  // neither NaN nor infinite
+  Lanes good = zero;
+  for (int step = 0; step < kMaxNewtonSteps && sum_of(active) > 0.0; ++step) {
     const JetLanes j = evaluate_jet(d, u, v);
     const Lanes det = j.f_u * j.g_v - j.f_v * j.g_u;
     const Lanes rf = f - j.f, rg = g - j.g;
-    const Lanes du = (j.g_v * rf - j.f_v * rg) / det;
-    const Lanes dv = (j.f_u * rg - j.g_u * rf) / det;
-    u = select(active, u + du, u);
-    v = select(active, v + dv, v);
-    const LaneMask last =
-        active & (math::abs(du) < d.step_accepted) & (math::abs(dv) < d.step_accepted);
+    const Lanes per_det = 1.0 / det;
+    const Lanes du = (j.g_v * rf - j.f_v * rg) * per_det;
+    const Lanes dv = (j.f_u * rg - j.g_u * rf) * per_det;
+    u = select(active > 0.0, u + du, u);
+    v = select(active > 0.0, v + dv, v);
+    const Lanes size = math::abs(du) + math::abs(dv);
+    const Lanes last = select(size < d.step_accepted, active, zero);
     // The Jacobian relative to the linear part has two eigenvalues of positive real part only on
     // the branch that holds the reference point.
     const Lanes trace = l[0] * j.f_u + l[1] * j.g_u + l[2] * j.f_v + l[3] * j.g_v;
-    good |= last & (det * (l[0] * l[3] - l[1] * l[2]) > 0.0) & (trace > 0.0);
-    active &= ~last;
+    good += select(det * turn > 0.0, select(trace > 0.0, last, zero), zero);
+    active -= last;
   }
   const Lanes nan = lanes(std::numeric_limits<double>::quiet_NaN());
-  return {select(good, u, nan), select(good, v, nan)};
+  return {select(good > 0.0, u, nan), select(good > 0.0, v, nan)};
 }
 
 SKYWRIGHT_INLINE PairLanes plane_at(const Mapping& m, Lanes x, Lanes y) {
