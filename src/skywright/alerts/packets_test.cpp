@@ -1,10 +1,14 @@
 #include "skywright/alerts/packets.h"
 
+#include <array>
 #include <cmath>
+#include <cstdlib>
+#include <fstream>
 #include <limits>
 
 #include <gtest/gtest.h>
 
+#include "skywright/alerts/cutout.h"
 #include "skywright/base/error.h"
 
 namespace skywright::alerts {
@@ -152,6 +156,56 @@ TEST(AlertPackets, RefuseRowsThatLackWhatEveryAlertHas) {
   const VisitAlerts no_object{
       .sources = orphan, .history = {}, .forced = {}, .objects = {}, .cutouts = {}};
   EXPECT_THROW((void)alert_container(no_object, "key", {}, Execution()), InputError);
+}
+
+/// A container of 70 alerts (several blocks) with all that a packet can hold. Written where
+/// SKYWRIGHT_SAMPLE_ALERTS says, for tests/integration/test_alerts.py to read by other software.
+TEST(AlertPackets, AFullVisitIsReadBack) {
+  image::MaskedImage image(200, 200);
+  for (std::size_t i = 0; i < image.pixels.size(); ++i) {
+    image.pixels.data()[i] = static_cast<float>(i % 977);
+    image.variance.data()[i] = 2.0F;
+  }
+  const wcs::Wcs wcs(wcs::Linear{.reference_pixel = {100.0, 100.0},
+                                 .reference_sky = sphere::SkyPosition::from_degrees(150.0, 2.0),
+                                 .cd = {-5.5e-5, 0.0, 0.0, 5.5e-5}});
+  const image::Image<float> psf(25, 25, 1.0F / 625.0F);
+  std::vector<std::array<double, 3>> rows, earlier;
+  std::vector<std::int64_t> ids;
+  std::vector<Cutouts> cutouts;
+  for (int i = 1; i <= 70; ++i) {
+    rows.push_back({static_cast<double>(i), 1000.0 + i, 60000.0});
+    for (int k = 0; k < i % 3; ++k)
+      earlier.push_back({1e6 + 10.0 * i + k, 1000.0 + i, 59990.0 + k});
+    ids.push_back(1000 + i);
+    const auto stamp = cutout_fits({.image = image, .wcs = &wcs, .header = {}, .scale = 2.0},
+                                   {50.0 + i, 100.0}, 41, psf.view());
+    cutouts.push_back({stamp, stamp, stamp});
+  }
+  const Table sources = dia_sources(rows);
+  const Table history = dia_sources(earlier);
+  const Table objects = dia_objects(ids);
+  const VisitAlerts alerts{.sources = sources,
+                           .history = history,
+                           .forced = forced_sources(1001, 59999.0),
+                           .objects = objects,
+                           .cutouts = cutouts,
+                           .observation_reason = "survey",
+                           .target_name = "field 7"};
+  for (const AvroCodec codec : {AvroCodec::none, AvroCodec::deflate}) {
+    const std::string bytes =
+        alert_container(alerts, "visit 7, detector 94", {.codec = codec}, Execution());
+    const AvroFile file(bytes, "alerts");
+    ASSERT_EQ(file.size(), 70u);
+    EXPECT_EQ(std::get<AvroValue::Bytes>(file.record(69).find("cutoutScience")->datum),
+              cutouts[69].science);
+    const char* where = std::getenv("SKYWRIGHT_SAMPLE_ALERTS");
+    if (where != nullptr)
+      std::ofstream(
+          std::string(where) + (codec == AvroCodec::none ? "/plain" : "/deflated") + ".avro",
+          std::ios::binary)
+          << bytes;
+  }
 }
 
 }  // namespace

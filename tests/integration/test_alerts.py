@@ -1,0 +1,150 @@
+"""Alerts as other software reads them: fastavro decodes each packet, astropy opens each cutout."""
+
+import gzip
+import io
+import os
+import subprocess
+from pathlib import Path
+
+import fastavro
+import fastavro.schema
+import fastavro.validation
+import numpy as np
+import pytest
+from astropy.io import fits
+from astropy.wcs import WCS
+
+ROOT = Path(__file__).resolve().parents[2]
+SCHEMA = ROOT / "data" / "schemas" / "alert" / "skywright.v1_0.alert.avsc"
+
+
+@pytest.fixture(scope="module")
+def sample(program, tmp_path_factory):
+    """Folder of plain.avro and deflated.avro: 70 alerts that the unit tests wrote."""
+    folder = tmp_path_factory.mktemp("alerts")
+    test = program.parent / "skywright_alerts_test"
+    subprocess.run(
+        [test, "--gtest_filter=AlertPackets.AFullVisitIsReadBack"],
+        env={**os.environ, "SKYWRIGHT_SAMPLE_ALERTS": str(folder)},
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    return folder
+
+
+def records(path):
+    with open(path, "rb") as file:
+        return list(fastavro.reader(file))
+
+
+@pytest.mark.parametrize("name", ["plain", "deflated"])
+def test_every_packet_decodes_with_fastavro(sample, name):
+    alerts = records(sample / f"{name}.avro")
+    assert [alert["diaSourceId"] for alert in alerts] == list(range(1, 71))
+    for i, alert in enumerate(alerts, start=1):
+        assert alert["diaSource"]["diaObjectId"] == alert["diaObject"]["diaObjectId"] == 1000 + i
+        assert alert["diaSource"]["band"] == "r"
+        assert alert["diaSource"]["isNegative"] is (i == 1)
+        assert alert["diaSource"]["snr"] == (None if i == 2 else 6.5)
+        assert alert["diaSource"]["trailFlux"] is None
+        assert len(alert["prvDiaSources"] or []) == i % 3
+        assert alert["observation_reason"] == "survey"
+        assert alert["ssSource"] is None and alert["mpc_orbits"] is None
+    assert len(alerts[0]["prvDiaForcedSources"]) == 1
+
+
+def test_the_file_carries_the_published_schema(sample):
+    published = fastavro.schema.load_schema(str(SCHEMA))
+    with open(sample / "plain.avro", "rb") as file:
+        written = fastavro.reader(file).writer_schema
+    parsed = fastavro.schema.parse_schema(written)
+    assert fastavro.schema.to_parsing_canonical_form(
+        parsed
+    ) == fastavro.schema.to_parsing_canonical_form(published)
+
+
+def test_packets_validate_against_the_schema(sample):
+    schema = fastavro.schema.load_schema(str(SCHEMA))
+    for alert in records(sample / "plain.avro"):
+        assert fastavro.validation.validate(alert, schema)
+
+
+def test_the_schema_says_what_is_not_computed(sample):
+    """A field that is null in every packet of a full visit is documented, or was not given."""
+    schema = fastavro.schema.load_schema(str(SCHEMA))
+    source = next(f for f in schema["fields"] if f["name"] == "diaSource")["type"]
+    for field in source["fields"]:
+        assert field["doc"]
+        if "Not computed yet" in field["doc"]:
+            assert field["type"][0] == "null" and field["default"] is None
+            assert all(a["diaSource"][field["name"]] is None for a in records(sample / "plain.avro"))
+
+
+def test_cutouts_open_in_astropy(sample):
+    for i, alert in enumerate(records(sample / "plain.avro"), start=1):
+        for name in ("cutoutDifference", "cutoutScience", "cutoutTemplate"):
+            with fits.open(io.BytesIO(alert[name])) as hdus:
+                hdus.verify("exception")
+                assert [h.name for h in hdus] == ["PRIMARY", "IMAGE", "VARIANCE", "MASK", "PSF"]
+                pixels = hdus["IMAGE"].data
+                assert pixels.shape == (41, 41) and np.isfinite(pixels).all()
+                # The gradient image, twice: pixel (50 + i, 100) of a row of 200 in the middle.
+                assert pixels[20, 20] == 2 * ((100 * 200 + 50 + i) % 977)
+                assert (hdus["VARIANCE"].data == 8).all()
+                sky = WCS(hdus["IMAGE"].header).pixel_to_world(20, 20)
+                assert abs(sky.dec.deg - 2.0) < 1e-6
+                assert abs(sky.ra.deg - (150 + 5.5e-5 * (50 - i) / np.cos(np.radians(2)))) < 1e-6
+                assert hdus["PSF"].data.sum() == pytest.approx(1, abs=1e-5)
+
+
+def test_show_lists_and_shows(skywright, sample):
+    shown = skywright("alerts", "show", sample / "plain.avro", "--json").json
+    assert shown["alerts"] == 70
+    assert shown["records"][4]["diaSource"]["diaSourceId"] == 5
+    one = skywright("alerts", "show", sample / "plain.avro", "--index", "3", "--json").json
+    assert [r["diaSourceId"] for r in one["records"]] == [4]
+    assert "70 alerts" in skywright("alerts", "show", sample / "plain.avro").out
+    result = skywright("alerts", "show", sample / "plain.avro", "--index", "70", expect=4)
+    assert "no record 70" in result.err
+
+
+def test_filter_keeps_whole_packets(skywright, sample, tmp_path):
+    out = tmp_path / "few.avro"
+    result = skywright(
+        "alerts", "filter", sample / "deflated.avro", "--where", "diaSource.ra>150.0655",
+        "--where", "diaSource.band = r", "--out", out, "--json",
+    ).json  # fmt: skip
+    assert result == {"kept": 5, "seen": 70}
+    assert records(out) == records(sample / "plain.avro")[65:]
+    skywright("alerts", "filter", sample / "plain.avro", "--where", "snr", "--out", out, expect=2)
+
+
+@pytest.mark.needs_shared
+def test_real_alerts_are_read_as_fastavro_reads_them(skywright, shared, tmp_path):
+    files = sorted((shared / "alerts").glob("*.avro"))
+    assert len(files) == 4
+    for path in files:
+        theirs = records(path)[0]
+        ours = skywright("alerts", "show", path, "--json").json["records"][0]
+        assert ours["objectId"] == theirs["objectId"]
+        for key, value in theirs["candidate"].items():
+            if isinstance(value, float):
+                assert ours["candidate"][key] == pytest.approx(value, rel=1e-15)
+            else:
+                assert ours["candidate"][key] == value
+        stamp = theirs["cutoutScience"]["stampData"]
+        assert ours["cutoutScience"]["stampData"] == {"bytes": len(stamp)}
+        assert gzip.decompress(stamp).startswith(b"SIMPLE")
+        picture = tmp_path / "stamps.png"
+        skywright("alerts", "show", path, "--index", "0", "--plot", picture)
+        assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+def test_what_is_no_container_is_refused(skywright, tmp_path, sample):
+    text = tmp_path / "text.avro"
+    text.write_text("hello")
+    assert "Avro" in skywright("alerts", "show", text, expect=4).err
+    cut = tmp_path / "cut.avro"
+    cut.write_bytes((sample / "plain.avro").read_bytes()[:-1000])
+    skywright("alerts", "show", cut, expect=4)
+    skywright("alerts", "show", tmp_path / "missing.avro", expect=4)
