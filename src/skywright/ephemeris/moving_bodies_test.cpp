@@ -99,8 +99,42 @@ TEST(ReadOrbits, RefusesWithTheLine) {
             std::string::npos);
   EXPECT_NE(message((std::string(head) + "x 1 0 0 0\n").c_str()).find("fewer columns"),
             std::string::npos);
+  std::string bad_date(kCeres);
+  bad_date.replace(20, 5, "K2Z55");
+  EXPECT_NE(message((std::string(kCeres) + "\n" + bad_date).c_str()).find("line 2"),
+            std::string::npos);
   EXPECT_THROW(mjd_from_packed_date("K13D1"), InputError);
   EXPECT_NEAR(mjd_from_packed_date("K134I"), 56400.0, 1e-9);  // 2013-04-18
+}
+
+TEST(ReadOrbits, MutatedTextIsReadOrRefusedButNeverWorse) {
+  const std::string table =
+      "objId a e inc Omega argPeri meanAnomaly epoch H g\nx 1.8 0.4 8 321 218 194 59853.0 24.9 "
+      "0.15\n"
+      "y,2.5,0.1,1,2,3,4,59853.0,,\n";
+  auto random = RandomStream::for_unit(4, {2}, "mutations");
+  int refused = 0, read = 0;
+  for (int i = 0; i < 4000; ++i) {
+    std::string text = i % 2 == 0 ? table : std::string(kCeres) + "\n" + kCeres;
+    for (std::int64_t k = random.below(4); k >= 0; --k) {
+      const auto at =
+          static_cast<std::size_t>(random.below(static_cast<std::int64_t>(text.size())));
+      if (random.uniform() < 0.2) {
+        text.resize(at + 1);
+      } else {
+        text[at] = static_cast<char>(random.below(256));
+      }
+    }
+    try {
+      const OrbitCatalog orbits = read_orbits(text);
+      ++read;
+      for (const Orbit& orbit : orbits.orbit) ASSERT_GT(orbit.perihelion_distance, 0.0);
+    } catch (const InputError&) {
+      ++refused;
+    }
+  }
+  EXPECT_GT(refused, 100);
+  EXPECT_GT(read, 100);
 }
 
 TEST(SeenBody, PlaceIsThatOfKeplersEquationTheLongWay) {

@@ -25,6 +25,17 @@ constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
                    "argPeri meanAnomaly epoch H`");
 }
 
+/// Lets `read` refuse elements of no orbit or a wrong date, and adds the line to what it says.
+template <class Read>
+void naming_line(std::size_t line, const Read& read) {
+  try {
+    read();
+  } catch (const InputError& error) {
+    if (std::string_view(error.what()).starts_with("cannot read orbits")) throw;
+    refuse(line, error.what());
+  }
+}
+
 std::string_view trimmed(std::string_view s) {
   const auto begin = s.find_first_not_of(" \t\r\"");
   if (begin == std::string_view::npos) return {};
@@ -176,19 +187,14 @@ void read_row(OrbitCatalog& out, const Words& words, const Places& places, std::
   const Angle n = Angle::from_degrees(value(node));
   const Angle w = Angle::from_degrees(value(argument));
   Orbit orbit;
-  try {
-    if (places[perihelion] && !text(perihelion).empty()) {
-      const double distance = places[q] ? value(q) : value(a) * (1.0 - ecc);
-      orbit = {distance, ecc, i, n, w, time::Tdb::from_mjd(mjd_of(value(perihelion)))};
-      if (!(distance > 0.0) || !(ecc >= 0.0)) refuse(line, "q must be > 0 and e >= 0");
-    } else {
-      const double axis = places[a] ? value(a) : value(q) / (1.0 - ecc);
-      orbit = orbit_from_keplerian(axis, ecc, i, n, w, Angle::from_degrees(value(anomaly)),
-                                   time::Tdb::from_mjd(mjd_of(value(epoch))));
-    }
-  } catch (const InputError& error) {
-    if (std::string_view(error.what()).starts_with("cannot read orbits")) throw;
-    refuse(line, error.what());
+  if (places[perihelion] && !text(perihelion).empty()) {
+    const double distance = places[q] ? value(q) : value(a) * (1.0 - ecc);
+    orbit = {distance, ecc, i, n, w, time::Tdb::from_mjd(mjd_of(value(perihelion)))};
+    if (!(distance > 0.0) || !(ecc >= 0.0)) refuse(line, "q must be > 0 and e >= 0");
+  } else {
+    const double axis = places[a] ? value(a) : value(q) / (1.0 - ecc);
+    orbit = orbit_from_keplerian(axis, ecc, i, n, w, Angle::from_degrees(value(anomaly)),
+                                 time::Tdb::from_mjd(mjd_of(value(epoch))));
   }
   std::string label(text(name));
   if (label.empty()) label = std::to_string(out.size() + 1);
@@ -283,7 +289,8 @@ OrbitCatalog read_orbits(std::string_view text) {
   OrbitCatalog out;
   if (begin < lines.size() && (dashes != lines.end() || looks_like_mpcorb(lines[begin]))) {
     for (std::size_t i = begin; i < lines.size(); ++i) {
-      if (!trimmed(lines[i]).empty()) read_mpcorb_line(out, lines[i], i + 1);
+      if (trimmed(lines[i]).empty()) continue;
+      naming_line(i + 1, [&] { read_mpcorb_line(out, lines[i], i + 1); });
     }
     return out;
   }
@@ -293,7 +300,7 @@ OrbitCatalog read_orbits(std::string_view text) {
   for (std::size_t i = first + 1; i < lines.size(); ++i) {
     const auto line = trimmed(lines[i]);
     if (line.empty() || line.front() == '#') continue;
-    read_row(out, split_words(lines[i]), places, i + 1);
+    naming_line(i + 1, [&] { read_row(out, split_words(lines[i]), places, i + 1); });
   }
   return out;
 }
