@@ -5,9 +5,20 @@ namespace skywright::apps {
 std::vector<Command> all_commands() {
   return {
       // One line a command, in the order that the help shows them.
-      sky_command(),         expose_command(),        calib_command(),
-      detrend_command(),     solve_command(),         associate_command(),
-      alerts_show_command(), alerts_filter_command(), detect_command(),
+      // clang-format off
+      sky_command(),
+      expose_command(),
+      calib_command(),
+      detrend_command(),
+      solve_command(),
+      associate_command(),
+      alerts_show_command(),
+      alerts_filter_command(),
+      detect_command(),
+      fits_list_command(),
+      fits_convert_command(),
+      table_convert_command(),
+      // clang-format on
   };
 }
 

@@ -44,7 +44,7 @@ void bind(Bound& bound, CLI::App& app, Common& common) {
     auto* option = app.add_option(argument.name, bound.values[argument.name], argument.help);
     option->required(argument.need == Need::required);
     option->type_name("");
-    if (argument.takes == Takes::one) option->expected(1);
+    if (argument.takes == Takes::one) option->expected(1)->allow_extra_args(false);
   }
   for (const Option& option : bound.command.options) {
     if (option.takes == Takes::nothing) {

@@ -5,15 +5,17 @@
 
 namespace skywright::apps {
 
-Command expose_command();
-Command sky_command();
-// Command detect_command();
-Command calib_command();
-Command detrend_command();
-Command solve_command();
 Command alerts_filter_command();
 Command alerts_show_command();
 Command associate_command();
+Command calib_command();
 Command detect_command();
+Command detrend_command();
+Command expose_command();
+Command fits_convert_command();
+Command fits_list_command();
+Command sky_command();
+Command solve_command();
+Command table_convert_command();
 
 }  // namespace skywright::apps

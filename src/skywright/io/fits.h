@@ -44,12 +44,14 @@ struct HduPath {
 };
 HduPath parse_hdu_path(const std::string& text);
 
+/// The header that read_image would give; of the primary, where nothing is named and the file has
+/// no image.
 header::Header read_header(const std::filesystem::path& path, const HduSelector& hdu = {});
 
 /// Pixels with BSCALE and BZERO applied; BLANK becomes NaN. The header holds the cards as they
 /// stood, less those that describe storage (BITPIX, NAXISn, BSCALE, BZERO, BLANK, Z*, CHECKSUM,
-/// DATASUM). For the first image of a file whose primary HDU has no data, the primary's cards are
-/// put in front (INHERIT is assumed).
+/// DATASUM). Where the primary HDU holds no data, its cards are put in front of an extension's,
+/// unless INHERIT is false; where both have a keyword, the extension's value stands.
 struct FitsImage {
   header::Header header;
   image::Image<float> pixels;
@@ -71,6 +73,9 @@ struct MaskedExposure {
 };
 MaskedExposure read_masked_image(const std::filesystem::path& path);
 
+/// Without a selector, the first table. Nulls become NaN, 0, false or empty text; an array column
+/// of up to 64 becomes name_1, name_2, ...; what a Table cannot hold is left out and named in
+/// metadata["columns_left_out"].
 table::Table read_fits_table(const std::filesystem::path& path, const HduSelector& hdu = {});
 
 enum class Compression {
@@ -117,5 +122,10 @@ void write_image(const std::filesystem::path& path, image::ImageView<const float
                  const header::Header& header, Compression compression = Compression::none);
 void write_masked_image(const std::filesystem::path& path, const image::MaskedImageView& image,
                         const header::Header& header, Compression compression = Compression::none);
+
+/// One image into a file of its own; whole numbers stay whole where they fit 32 bits.
+/// @param compression "none", "gzip" or "rice" (rice_quantized for reals); ConfigError for others
+void convert_image(const HduPath& input, const std::filesystem::path& output,
+                   const std::string& compression);
 
 }  // namespace skywright::io

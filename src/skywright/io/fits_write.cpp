@@ -217,4 +217,25 @@ void write_masked_image(const std::filesystem::path& path, const image::MaskedIm
   writer.finish();
 }
 
+void convert_image(const HduPath& input, const std::filesystem::path& output,
+                   const std::string& compression) {
+  if (compression != "none" && compression != "gzip" && compression != "rice")
+    throw ConfigError("compression=" + compression, "must be none, gzip or rice",
+                      "the default is none");
+  const auto kind = [&](Compression rice) {
+    return compression == "none"   ? Compression::none
+           : compression == "gzip" ? Compression::gzip
+                                   : rice;
+  };
+  FitsWriter writer(output);
+  try {
+    const FitsIntegerImage image = read_integer_image(input.path, input.hdu);
+    writer.add_image(image.pixels, image.header, {}, kind(Compression::rice));
+  } catch (const InputError&) {  // reals, or integers too large: as reals
+    const FitsImage image = read_image(input.path, input.hdu);
+    writer.add_image(image.pixels, image.header, {}, kind(Compression::rice_quantized));
+  }
+  writer.finish();
+}
+
 }  // namespace skywright::io

@@ -14,7 +14,7 @@
 namespace skywright::io::detail {
 namespace {
 
-constexpr std::uint64_t kInflatedLimit = std::uint64_t{4} << 30;
+constexpr std::uint64_t kInflatedLimit = std::uint64_t{2} << 30;
 
 [[noreturn]] void refuse(const std::string& name, std::string_view reason) {
   throw InputError(name, reason, "name a file that exists and may be read");
@@ -114,7 +114,7 @@ std::vector<std::uint8_t> inflated(const ByteSource& file) {
         if (out.size() >= 6 && std::memcmp(out.data(), "SIMPLE", 6) != 0)
           throw InputError(file.name(), "is gzipped, but not a FITS file", "name a FITS file");
         if (out.size() > kInflatedLimit)
-          throw InputError(file.name(), "is larger than 4 GiB when inflated", "gunzip it first");
+          throw InputError(file.name(), "is larger than 2 GiB when inflated", "gunzip it first");
       } while (inflater.stream.avail_out == 0 && state == Z_OK);
     }
   }

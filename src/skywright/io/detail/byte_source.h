@@ -25,7 +25,7 @@ class ByteSource {
   std::uint64_t size_ = 0;
 };
 
-/// Gzipped files are inflated into memory, 4 GiB at most.
+/// Gzipped files are inflated into memory, 2 GiB at most.
 /// @throws InputError where the file cannot be read
 std::unique_ptr<ByteSource> open_byte_source(const std::filesystem::path& path);
 std::unique_ptr<ByteSource> memory_byte_source(std::vector<std::uint8_t> bytes, std::string name);

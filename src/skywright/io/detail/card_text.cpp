@@ -262,9 +262,10 @@ void format_card(const Card& card, std::string& text) {
 }
 
 bool describes_storage(std::string_view keyword, Storage storage) {
-  static constexpr std::array<std::string_view, 16> kWhole = {
-      "SIMPLE", "XTENSION", "BITPIX", "NAXIS", "PCOUNT",   "GCOUNT",  "EXTEND", "GROUPS",
-      "BSCALE", "BZERO",    "BLANK",  "END",   "CHECKSUM", "DATASUM", "THEAP",  "TFIELDS"};
+  static constexpr std::array<std::string_view, 17> kWhole = {
+      "SIMPLE",   "XTENSION", "BITPIX", "NAXIS",   "PCOUNT",  "GCOUNT",
+      "EXTEND",   "GROUPS",   "BSCALE", "BZERO",   "BLANK",   "END",
+      "CHECKSUM", "DATASUM",  "THEAP",  "TFIELDS", "LONGSTRN"};
   static constexpr std::array<std::string_view, 18> kCompression = {
       "ZIMAGE",   "ZCMPTYPE", "ZBITPIX",  "ZNAXIS",   "ZQUANTIZ", "ZDITHER0",
       "ZMASKCMP", "ZSIMPLE",  "ZTENSION", "ZEXTEND",  "ZPCOUNT",  "ZGCOUNT",

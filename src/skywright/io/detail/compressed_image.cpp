@@ -43,8 +43,7 @@ class TiledImage {
     std::vector<double> reals;
     for (std::int64_t tile = 0; tile < tiles_; ++tile) {
       const image::Box box = tile_box(tile);
-      const auto pixels =
-          static_cast<std::size_t>(box.width) * static_cast<std::size_t>(box.height);
+      const std::size_t pixels = checked_pixels(tile, box);
       reals.resize(pixels);
       real_tile(tile, reals);
       sink(box, std::span<const double>(reals));
@@ -56,7 +55,7 @@ class TiledImage {
     std::vector<std::int32_t> values;
     for (std::int64_t tile = 0; tile < tiles_; ++tile) {
       const image::Box box = tile_box(tile);
-      values.resize(static_cast<std::size_t>(box.width) * static_cast<std::size_t>(box.height));
+      values.resize(checked_pixels(tile, box));
       whole_tile(tile, values);
       sink(box, std::span<const std::int32_t>(values));
     }
@@ -168,6 +167,16 @@ class TiledImage {
         offset > hdu_.heap_size - count * size)
       refuse(fmt::format("has a tile ({}) that lies outside its heap", row));
     return {data_.data() + hdu_.heap_offset + offset, static_cast<std::size_t>(count * size)};
+  }
+
+  /// The tile's pixels, if its stored bytes can hold so many: memory is taken for them next.
+  [[nodiscard]] std::size_t checked_pixels(std::int64_t tile, const image::Box& box) const {
+    const std::uint64_t pixels =
+        static_cast<std::uint64_t>(box.width) * static_cast<std::uint64_t>(box.height);
+    const std::uint64_t bytes = stored(tile, compressed_).size() + stored(tile, gzipped_).size() +
+                                stored(tile, plain_).size();
+    if (pixels > kAlwaysAllowed && pixels / kMostGain > bytes) refuse_tile(tile);
+    return pixels;
   }
 
   [[nodiscard]] image::Box tile_box(std::int64_t tile) const {

@@ -64,6 +64,11 @@ std::string record_of(std::string_view keyword, header::Value value, std::string
 
 HduOutput::HduOutput(ByteSink& sink, const std::string& structure, const std::string& cards)
     : sink_(sink), header_offset_(sink.size()), header_(structure + cards) {
+  // Older readers want to be told of CONTINUE cards (HEASARC's convention, before FITS 4.0).
+  bool continued = false;
+  for (std::size_t at = 0; at < header_.size(); at += kCardLength)
+    continued |= header_.compare(at, 8, "CONTINUE") == 0;
+  if (continued) header_ += record_of("LONGSTRN", std::string("OGIP 1.0"), "CONTINUE is used");
   checksum_card_ = header_.size();
   header_ += record_of("CHECKSUM", std::string(16, '0'), "HDU checksum");
   header_ += record_of("DATASUM", std::string("0"), "data unit checksum");
