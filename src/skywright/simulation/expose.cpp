@@ -40,7 +40,11 @@ ExposeSummary expose(const ExposeRequest& request, const Execution& execution) {
   if (failure)
     throw StorageError("cannot make the folder " + (request.out / "truth").string(),
                        failure.message(), "name another with --out");
-  const sky::SkyModel model(request.config.sky);
+  const instrument::Site& site = request.instrument.site;
+  const sky::SkyModel model(
+      request.config.sky,
+      request.orbits.empty() ? ephemeris::OrbitCatalog{} : ephemeris::read_orbits(request.orbits),
+      ephemeris::Observatory{site.latitude, site.longitude, site.height_m});
   ExposeSummary summary;
   // One detector after another, each on all threads: a frame of LSST takes about 300 MB.
   for (std::size_t i = 0; i < detectors.size(); ++i) {

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "skywright/sky/milky_way.h"
+#include "skywright/sky/moving_objects.h"
 #include "skywright/sky/supernovae.h"
 #include "skywright/sky/variability.h"
 #include "skywright/sphere/healpix.h"
@@ -101,9 +102,16 @@ std::vector<std::int64_t> sky_cells(const Cone& cone) {
   return {found.begin(), found.end()};
 }
 
-SkyModel::SkyModel(const SkyConfig& config)
-    : config_(config), seed_(static_cast<std::uint64_t>(config.seed)) {
+SkyModel::SkyModel(const SkyConfig& config, ephemeris::OrbitCatalog orbits,
+                   std::optional<ephemeris::Observatory> site)
+    : config_(config), orbits_(std::move(orbits)), seed_(static_cast<std::uint64_t>(config.seed)) {
   check_fields(config);
+  if (site) {
+    site_ = *site;
+  } else {
+    const instrument::Site lsst = instrument::load_instrument("lsst").site;
+    site_ = {lsst.latitude, lsst.longitude, lsst.height_m};
+  }
 }
 
 std::vector<Star> SkyModel::cell_stars(std::int64_t cell) const {
@@ -252,6 +260,11 @@ SkyObjects SkyModel::objects(const Cone& cone, time::Tai time, const instrument:
       add_supernovae(found, cell, galaxies, mjd, band);
       append(all, found);
     }
+  }
+  if (!quiet) {
+    const Viewpoint view = viewpoint(site_, time);
+    add_main_belt(all, cone, view, band, config_.transients.asteroid_density, seed_);
+    add_orbits(all, orbits_, cone, view, band);
   }
   return all;
 }

@@ -7,23 +7,23 @@
 /// regions hold the same objects however they are asked for, and the same object at another time.
 #pragma once
 
+#include <optional>
 #include <vector>
 
+#include "skywright/ephemeris/observer.h"
+#include "skywright/ephemeris/orbit_catalog.h"
 #include "skywright/instrument/instrument.h"
 #include "skywright/sky/bright_stars.h"
 #include "skywright/sky/galaxies.h"
 #include "skywright/sky/sky_config.h"
 #include "skywright/sky/sky_objects.h"
+#include "skywright/sphere/region.h"
 #include "skywright/table/table.h"
 #include "skywright/time/time_scales.h"
 
 namespace skywright::sky {
 
-/// A circle on the sky.
-struct Cone {
-  sphere::SkyPosition centre;
-  sphere::Angle radius;
-};
+using sphere::Cone;
 
 enum class SkyContent {
   everything,
@@ -32,8 +32,11 @@ enum class SkyContent {
 
 class SkyModel {
  public:
+  /// @param site from which moving objects are seen; without one, from the LSST's
+  /// @param orbits of bodies beside the modelled main belt
   /// @throws ConfigError for a config out of range
-  explicit SkyModel(const SkyConfig& config);
+  explicit SkyModel(const SkyConfig& config, ephemeris::OrbitCatalog orbits = {},
+                    std::optional<ephemeris::Observatory> site = {});
 
   /// What stands within the cone at `time`, by kind and cell. Positions are at that time, proper
   /// motion applied; parallax and aberration are not.
@@ -57,6 +60,8 @@ class SkyModel {
                       double mjd, std::size_t band) const;
 
   SkyConfig config_;
+  ephemeris::OrbitCatalog orbits_;
+  ephemeris::Observatory site_;
   std::uint64_t seed_;
 };
 
