@@ -94,8 +94,8 @@ DrawnBody draw_body(const Vector& earth, const Vector& u, RandomStream& random) 
   const double sine = std::sqrt(1.0 - cosine * cosine) * (random.uniform() < 0.5 ? -1.0 : 1.0);
   const Vector ahead = cosine * east + sine * north;
   const double momentum = std::sqrt(ephemeris::kSunGm * semilatus);
-  const Vector velocity = (momentum / r) * ahead +
-                          (ephemeris::kSunGm / momentum * e * std::sin(nu)) * up;
+  const Vector velocity =
+      (momentum / r) * ahead + (ephemeris::kSunGm / momentum * e * std::sin(nu)) * up;
   return {{to_icrs(place), to_icrs(velocity)}, distance, r};
 }
 
@@ -113,7 +113,7 @@ void add_orbits(SkyObjects& out, const ephemeris::OrbitCatalog& orbits, const sp
   const auto bodies = ephemeris::seen_bodies(orbits, all, view.observer, view.time);
   for (std::size_t i = 0; i < bodies.size(); ++i)
     if (std::isfinite(bodies[i].magnitude) &&
-        sphere::separation(cone.centre, bodies[i].position) <= cone.radius)
+        cone.contains(sphere::unit_vector(bodies[i].position)))
       add_body(out, bodies[i], (kCatalogSpace << 56) | static_cast<std::int64_t>(i), i % 2 == 1,
                band);
 }
@@ -131,8 +131,10 @@ void add_main_belt(SkyObjects& out, const sphere::Cone& cone, const Viewpoint& v
   reach.radius = cone.radius + sphere::Angle::from_degrees(kLargestRate * 0.5 * kSlotDays);
   const double area = sphere::healpix::pixel_area(kOrder) / (kDegree * kDegree);
   const double brighter = std::pow(10.0, kSlope * (kBrightest - kFaintest));
-  for (const auto& [low, high] : sphere::coverage(reach, kOrder).ranges(kOrder))
-    for (std::int64_t cell = low; cell < high; ++cell) {
+  constexpr int kBits = 2 * (sphere::healpix::kMaxOrder - kOrder);
+  const sphere::Moc cells = sphere::coverage(reach, kOrder);
+  for (const auto& range : cells.ranges())
+    for (std::int64_t cell = range.begin >> kBits; (cell << kBits) < range.end; ++cell) {
       const sphere::Direction<sphere::Icrs> centre{sphere::healpix::centre(cell, kOrder)};
       const double latitude = (sphere::icrs_to_ecliptic() * centre).latitude().degrees();
       auto random = RandomStream::for_unit(seed, {cell, slot}, "main_belt");
@@ -140,7 +142,6 @@ void add_main_belt(SkyObjects& out, const sphere::Cone& cone, const Viewpoint& v
                               std::exp(-std::abs(latitude) / 10.0);
       const std::int64_t n = random.poisson(expected);
       for (std::int64_t k = 0; k < n; ++k) {
-        constexpr int kBits = 2 * (sphere::healpix::kMaxOrder - kOrder);
         const auto inner = static_cast<std::int64_t>(random.word64() >> (64 - kBits));
         const Vector u = to_ecliptic(as_vector(
             sphere::healpix::centre((cell << kBits) | inner, sphere::healpix::kMaxOrder)));
@@ -149,14 +150,15 @@ void add_main_belt(SkyObjects& out, const sphere::Cone& cone, const Viewpoint& v
             kFaintest + std::log10(brighter + (1.0 - brighter) * random.uniform()) / kSlope;
         const bool silicate = random.uniform() < 0.5;
         const ephemeris::Orbit orbit = ephemeris::orbit_from_state(body.state, middle);
-        const double cosine = (body.distance * body.distance + body.sun_distance * body.sun_distance -
-                               dot(earth, earth)) /
+        const double cosine = (body.distance * body.distance +
+                               body.sun_distance * body.sun_distance - dot(earth, earth)) /
                               (2.0 * body.distance * body.sun_distance);
         const auto phase = sphere::Angle::from_radians(std::acos(std::clamp(cosine, -1.0, 1.0)));
-        const double h = v - ephemeris::hg_magnitude(0.0, 0.15, body.sun_distance, body.distance, phase);
-        const auto seen = ephemeris::seen_body(ephemeris::orbit_frame(orbit), orbit.perihelion_time, h,
-                                               0.15, view.observer, sun, view.time);
-        if (sphere::separation(cone.centre, seen.position) <= cone.radius)
+        const double h =
+            v - ephemeris::hg_magnitude(0.0, 0.15, body.sun_distance, body.distance, phase);
+        const auto seen = ephemeris::seen_body(ephemeris::orbit_frame(orbit), orbit.perihelion_time,
+                                               h, 0.15, view.observer, sun, view.time);
+        if (cone.contains(sphere::unit_vector(seen.position)))
           add_body(out, seen, (kBeltSpace << 56) | (cell << 40) | ((slot & 0xffff) << 24) | k,
                    silicate, band);
       }

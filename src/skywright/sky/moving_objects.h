@@ -2,11 +2,12 @@
 ///
 /// The belt is drawn by HEALPix cell (order 5) and slot of four days, on real orbits that put its
 /// members where they were drawn in the middle of the slot: so the bodies of a night, and of nights
-/// of one slot, are the same and move as they should; another slot has others. Counts: 210 an ecliptic
-/// square degree brighter than R = 23, growing as 10^(0.27 m) (Gladman et al. 2009, Icarus 202,
-/// 104), at opposition; falling with ecliptic latitude as exp(-|b| / 10 deg). Semimajor axes 2.1 to 3.3 au,
-/// eccentricities about 0.14, inclinations about 8 degrees. Colours: half C, half S types as the LSST
-/// Solar System pipelines take them (Juric et al. 2020, LSST's colours of Ivezic et al.).
+/// of one slot, are the same and move as they should; another slot has others. Counts: 210 an
+/// ecliptic square degree brighter than R = 23, growing as 10^(0.27 m) (Gladman et al. 2009, Icarus
+/// 202, 104), at opposition; falling with ecliptic latitude as exp(-|b| / 10 deg). Semimajor
+/// axes 2.1 to 3.3 au, eccentricities about 0.14, inclinations about 8 degrees. Colours: half C,
+/// half S types as the LSST Solar System pipelines take them (Juric et al. 2020, LSST's colours of
+/// Ivezic et al.).
 #pragma once
 
 #include <cstdint>

@@ -263,8 +263,9 @@ SkyObjects SkyModel::objects(const Cone& cone, time::Tai time, const instrument:
   }
   if (!quiet) {
     const Viewpoint view = viewpoint(site_, time);
-    add_main_belt(all, cone, view, band, config_.transients.asteroid_density, seed_);
-    add_orbits(all, orbits_, cone, view, band);
+    const sphere::Cone circle{sphere::unit_vector(cone.centre), cone.radius};
+    add_main_belt(all, circle, view, band, config_.transients.asteroid_density, seed_);
+    add_orbits(all, orbits_, circle, view, band);
   }
   return all;
 }

@@ -17,13 +17,16 @@
 #include "skywright/sky/galaxies.h"
 #include "skywright/sky/sky_config.h"
 #include "skywright/sky/sky_objects.h"
-#include "skywright/sphere/region.h"
 #include "skywright/table/table.h"
 #include "skywright/time/time_scales.h"
 
 namespace skywright::sky {
 
-using sphere::Cone;
+/// A circle on the sky.
+struct Cone {
+  sphere::SkyPosition centre;
+  sphere::Angle radius;
+};
 
 enum class SkyContent {
   everything,

@@ -1,11 +1,11 @@
 #include "skywright/sky/sky_model.h"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <cmath>
 #include <map>
 #include <set>
+
+#include <gtest/gtest.h>
 
 #include "skywright/sky/milky_way.h"
 #include "skywright/sky/supernovae.h"
@@ -31,9 +31,9 @@ TEST(BrightStars, HoldSiriusWhereHipparcosHasIt) {
   // HIP 32349: 101.287155, -16.716116 at J2000, proper motion -546, -1223 mas/yr, V = -1.44.
   const auto stars =
       bright_stars(SkyPosition::from_degrees(101.2872, -16.7161), Angle::from_arcsec(30));
-  const auto sirius = std::min_element(stars.begin(), stars.end(), [](const Star& a, const Star& b) {
-    return a.magnitude[1] < b.magnitude[1];
-  });
+  const auto sirius = std::min_element(
+      stars.begin(), stars.end(),
+      [](const Star& a, const Star& b) { return a.magnitude[1] < b.magnitude[1]; });
   ASSERT_NE(sirius, stars.end());
   EXPECT_NEAR(sirius->ra, 101.287155, 1e-4);
   EXPECT_NEAR(sirius->dec, -16.716116, 1e-4);
@@ -51,8 +51,8 @@ TEST(Galactic, PoleAndCentreAreWhereTheyAre) {
 }
 
 TEST(StarCounts, AgreeWithPublishedCountsAtHighLatitude) {
-  // Bahcall & Soneira (1980, ApJS 44, 73), north galactic pole, rounded: brighter than V = 18, 20, 22
-  // about 740, 1,500, 3,000 a square degree; r is 0.3 brighter than V. Their model has no thick
+  // Bahcall & Soneira (1980, ApJS 44, 73), north galactic pole, rounded: brighter than V = 18, 20,
+  // 22 about 740, 1,500, 3,000 a square degree; r is 0.3 brighter than V. Their model has no thick
   // disc: agreement within a factor of two is what two such models owe each other.
   const SkyPosition pole = SkyPosition::from_degrees(192.86, 27.13);
   const auto brighter = [&](double r) {
@@ -74,7 +74,8 @@ TEST(Galaxies, CountsFollowTheScienceBook) {
   EXPECT_NEAR(galaxies_per_square_degree(25.0) / 3600.0, 46.0, 1e-9);
   RandomStream random = RandomStream::for_unit(3, {}, "galaxies");
   int brighter = 0;
-  for (int i = 0; i < 100000; ++i) brighter += draw_galaxy(random, 26.5).magnitude[3] < 25.0 ? 1 : 0;
+  for (int i = 0; i < 100000; ++i)
+    brighter += draw_galaxy(random, 26.5).magnitude[3] < 25.0 ? 1 : 0;
   const double fraction = std::pow(10.0, -0.31 * 1.5);
   EXPECT_NEAR(brighter / 1e5, fraction, 5.0 * std::sqrt(fraction / 1e5));
 }
@@ -117,7 +118,8 @@ TEST(Variability, NucleiWalkByAFewTenthsOfAMagnitude) {
   constexpr int kObjects = 400;
   for (int i = 0; i < kObjects; ++i) {
     const auto random = RandomStream::for_unit(5, {i}, "nucleus");
-    const double change = nucleus_variation(random, 65000.0)[2] - nucleus_variation(random, 61000.0)[2];
+    const double change =
+        nucleus_variation(random, 65000.0)[2] - nucleus_variation(random, 61000.0)[2];
     sum += change * change;
   }
   // SF_inf = 0.2 mag and the spread of its logarithm, 0.3; 5 standard errors.
@@ -177,6 +179,47 @@ TEST(SkyModel, ReferenceCatalogScattersByItsErrors) {
   }
   const double n = static_cast<double>(t.rows());
   EXPECT_NEAR(chi2 / n, 1.0, 5.0 * std::sqrt(2.0 / n));
+}
+
+/// Moving objects by id.
+std::map<std::int64_t, std::size_t> moving(const SkyObjects& objects) {
+  std::map<std::int64_t, std::size_t> out;
+  for (std::size_t i = 0; i < objects.size(); ++i)
+    if (objects.kind[i] == ObjectKind::moving_object) out[objects.id[i]] = i;
+  return out;
+}
+
+TEST(MainBelt, BodiesMoveAtTheRatesTheyTell) {
+  SkyConfig config;
+  config.transients.asteroid_density = 20.0;
+  config.galaxy_density = config.star_density = 0.0;
+  const SkyModel sky(config);
+  // Near opposition on the ecliptic: MJD 60796 is early May, the Sun at 44 degrees.
+  const auto c = cone(224.0, -16.9, 0.3);
+  const SkyObjects first = sky.objects(c, time::Tai::from_mjd(60796.10), r_band());
+  const SkyObjects later = sky.objects(c, time::Tai::from_mjd(60796.12), r_band());
+  const auto a = moving(first);
+  const auto b = moving(later);
+  // 210 brighter than R = 23 on the ecliptic; 1,360 to V = 26, times 20, in 0.283 deg2.
+  EXPECT_GT(a.size(), 3000U);
+  EXPECT_LT(a.size(), 12000U);
+  std::size_t common = 0;
+  double retrograde = 0.0;
+  for (const auto& [id, i] : a) {
+    const auto j = b.find(id);
+    if (j == b.end()) continue;
+    ++common;
+    const double seconds = 0.02 * 86400.0;
+    const double cosine = std::cos(first.dec[i] * M_PI / 180.0);
+    const double moved_ra = (later.ra[j->second] - first.ra[i]) * 3600.0 * cosine;
+    const double moved_dec = (later.dec[j->second] - first.dec[i]) * 3600.0;
+    // The Earth's turning bends the path by under an arcsecond in half an hour.
+    EXPECT_NEAR(moved_ra, static_cast<double>(first.rate_ra[i]) * seconds, 1.0);
+    EXPECT_NEAR(moved_dec, static_cast<double>(first.rate_dec[i]) * seconds, 1.0);
+    retrograde += first.rate_ra[i] < 0.0F ? 1.0 : 0.0;
+  }
+  EXPECT_GT(common, a.size() * 9 / 10);
+  EXPECT_GT(retrograde / static_cast<double>(common), 0.97) << "at opposition the belt goes west";
 }
 
 }  // namespace
