@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import subprocess
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -76,6 +77,12 @@ def test_raw_frame_has_sixteen_amplifiers_and_only_nominal_pointing(frame):
             assert h.data.shape == (2048, 576)
             assert "CRVAL1" not in h.header
         assert not any(key.startswith("TRUE") for h in hdus for key in h.header)
+
+
+def test_frames_pass_fitsverify(frame):
+    for name in ("1_R22_S11.fits.fz", "truth/1_R22_S11.fits"):
+        done = subprocess.run(["fitsverify", "-q", str(frame[0] / name)], capture_output=True, text=True)
+        assert done.returncode == 0 and "OK" in done.stdout, done.stdout
 
 
 def test_truth_catalog_places_are_those_of_the_true_wcs(frame):

@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "skywright/ephemeris/moving_bodies.h"
 #include "skywright/sky/milky_way.h"
 #include "skywright/sky/supernovae.h"
 #include "skywright/sky/variability.h"
@@ -220,6 +221,32 @@ TEST(MainBelt, BodiesMoveAtTheRatesTheyTell) {
   }
   EXPECT_GT(common, a.size() * 9 / 10);
   EXPECT_GT(retrograde / static_cast<double>(common), 0.97) << "at opposition the belt goes west";
+}
+
+TEST(SkyModel, BodiesOfAnOrbitFileStandWhereTheirOrbitsPutThem) {
+  ephemeris::OrbitCatalog orbits;
+  const auto epoch = time::Tdb::from_mjd(60800.0);
+  orbits.append(
+      "one",
+      ephemeris::orbit_from_keplerian(2.5, 0.1, Angle::from_degrees(5), Angle::from_degrees(80),
+                                      Angle::from_degrees(10), Angle::from_degrees(130), epoch),
+      15.0, 0.15);
+  const auto t = time::Tai::from_mjd(60800.1);
+  const ephemeris::Observatory site{Angle::from_degrees(-30.244628), Angle::from_degrees(-70.74941),
+                                    2650.0};
+  const ephemeris::ObservedSky observed(site, time::to_utc(t));
+  const std::size_t which[] = {0};
+  const auto body = ephemeris::seen_bodies(orbits, which, observed.observer(), observed.tdb())[0];
+  SkyConfig config;
+  config.galaxy_density = config.star_density = config.transients.asteroid_density = 0.0;
+  config.bright_stars = false;
+  const SkyModel sky(config, orbits, site);
+  const SkyObjects found = sky.objects({body.position, Angle::from_arcsec(60)}, t, r_band());
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found.kind[0], ObjectKind::moving_object);
+  EXPECT_NEAR(found.dec[0], body.position.dec.degrees(), 1e-9);
+  // r of a C type is 0.18 brighter than V.
+  EXPECT_NEAR(ab_magnitude(static_cast<double>(found.flux[0])), body.magnitude - 0.18, 1e-3);
 }
 
 }  // namespace
