@@ -166,6 +166,8 @@ void describe(Fields& f, BandDescription& d) {
   f.number("depth_cm", b.depth_cm, "Cm of the depth formula [mag]");
   f.number("depth_dcm_infinity", b.depth_dcm_infinity, "dCm_inf of the depth formula [mag]",
            kNotNegative);
+  f.number("fwhm_eff_arcsec", b.fwhm_eff_arcsec, "effective FWHM in standard conditions [arcsec]",
+           kNotNegative);
   f.numbers("throughput_nm", b.throughput_nm, "wavelengths of the throughput [nm]", kPositive);
   f.numbers("throughput", b.throughput, "total system at one airmass", kFraction);
 }

@@ -70,6 +70,7 @@ struct Band {
   /// 111, eq. 6; SMTN-002); 0 where the description gives none.
   double depth_cm = 0.0;
   double depth_dcm_infinity = 0.0;
+  double fwhm_eff_arcsec = 0.0;       ///< of the PSF in standard conditions; 0 where not stated
   std::vector<double> throughput_nm;  ///< total system at one airmass, where known
   std::vector<double> throughput;     ///< fraction, one a wavelength
 };

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "skywright/base/error.h"
+#include "skywright/instrument/headlines.h"
 #include "skywright/instrument/instrument.h"
 
 namespace skywright::instrument {
@@ -163,6 +164,17 @@ void check_keywords(const HeaderKeywords& k) {
            "must be \"start\" or \"middle\"", "write one of them");
 }
 
+void check_headlines(const Instrument& instrument) {
+  for (const Headline& headline : instrument.headlines) {
+    if (headline.quantity.empty() || is_headline_quantity(headline.quantity)) continue;
+    std::string known;
+    for (const std::string& name : headline_quantities())
+      known += (known.empty() ? "" : ", ") + name;
+    refuse(fmt::format("headline {}: quantity \"{}\"", headline.name, headline.quantity),
+           "is none that can be computed", "name one of " + known);
+  }
+}
+
 }  // namespace
 
 void validate(const Instrument& instrument) {
@@ -171,6 +183,7 @@ void validate(const Instrument& instrument) {
   check_keywords(instrument.camera.keywords);
   check_detectors(instrument);
   check_bands(instrument);
+  check_headlines(instrument);
 }
 
 }  // namespace skywright::instrument
