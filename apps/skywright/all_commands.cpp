@@ -19,6 +19,8 @@ std::vector<Command> all_commands() {
       fits_convert_command(),
       table_convert_command(),
       // clang-format on
+      instrument_show_command(),
+      instrument_check_command(),
   };
 }
 

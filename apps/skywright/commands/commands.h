@@ -17,5 +17,7 @@ Command fits_list_command();
 Command sky_command();
 Command solve_command();
 Command table_convert_command();
+Command instrument_check_command();
+Command instrument_show_command();
 
 }  // namespace skywright::apps

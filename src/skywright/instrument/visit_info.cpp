@@ -87,6 +87,14 @@ sphere::SkyPosition boresight_of(const Header& header, const HeaderKeywords& key
     const Angle unknown = Angle::from_radians(std::numeric_limits<double>::quiet_NaN());
     return {unknown, unknown};
   }
+  // A frame with a WCS and no pointing: the reference point is near enough for a first guess.
+  const auto axis = header.text("CTYPE1");
+  if (!header.contains(keys.ra) && !header.contains(keys.dec) && axis && axis->starts_with("RA")) {
+    const auto ra = header.number("CRVAL1");
+    const auto dec = header.number("CRVAL2");
+    if (ra && dec && std::abs(*ra) <= 360.0 && std::abs(*dec) <= 90.0)
+      return sphere::SkyPosition::from_degrees(*ra, *dec);
+  }
   const double ra = angle_degrees(header, keys.ra, 15.0);
   const double dec = angle_degrees(header, keys.dec, 1.0);
   if (!(std::abs(ra) <= 360.0))

@@ -144,6 +144,19 @@ TEST(VisitInfo, NamesTheKeywordThatIsMissingOrWrong) {
   EXPECT_EQ(visit_info_from(h, instrument).kind, ExposureKind::bias);
 }
 
+TEST(VisitInfo, TakesTheReferencePointOfAWcsWhereThereIsNoPointing) {
+  header::Header h = frame();
+  h.erase("RA");
+  h.erase("DEC");
+  EXPECT_THAT(refusal(h, camera("")), HasSubstr("RA: is missing"));
+  h.set("CTYPE1", "RA---TAN");
+  h.set("CRVAL1", 123.5);
+  h.set("CRVAL2", -7.25);
+  const VisitInfo info = visit_info_from(h, camera(""));
+  EXPECT_NEAR(info.boresight.ra.degrees(), 123.5, 1e-12);
+  EXPECT_NEAR(info.boresight.dec.degrees(), -7.25, 1e-12);
+}
+
 TEST(MatchBand, TakesTheFirstWordOfALongFilterName) {
   const Instrument lsst = load_instrument("lsst");
   EXPECT_EQ(match_band(lsst, "r DECam SDSS c0002 6415.0 1480.0"), "r");

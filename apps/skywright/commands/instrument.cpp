@@ -1,0 +1,47 @@
+#include "commands/commands.h"
+#include "skywright/draw/png.h"
+#include "skywright/io/atomic_file.h"
+#include "skywright/pipelines/frame_check.h"
+#include "skywright/pipelines/instrument_report.h"
+
+namespace skywright::apps {
+
+Command instrument_show_command() {
+  return {.name = "instrument show",
+          .summary = "print what describes a telescope and camera, each headline beside its value",
+          .details =
+              "Built in: lsst, lsst-2022, gmt. Your own: a TOML file, see "
+              "docs/guides/your-camera.md.",
+          .arguments = {{"name", "built-in name, or a TOML file"}},
+          .options = {{"--plot", "FILE.png", "draw the focal plane"},
+                      {"--size", "PIXELS", "width of the picture; 1400"}},
+          .run = [](const Arguments& args, const Session&) {
+            const auto instrument = pipelines::instrument_named(args.text("name"));
+            const std::int64_t size = args.whole_or("--size", 1400);
+            if (size < 400 || size > 8000)
+              throw ConfigError("--size", "must be in [400, 8000]", "leave it out for 1400");
+            if (args.has("--plot"))
+              io::write_whole_file(args.text("--plot"),
+                                   draw::encode_png(pipelines::focal_plane_picture(
+                                       instrument, static_cast<int>(size))));
+            const auto report = pipelines::show_instrument(instrument);
+            return Outcome{.text = report.text, .json = report.json};
+          }};
+}
+
+Command instrument_check_command() {
+  return {.name = "instrument check",
+          .summary = "say what of a frame's header a camera's description explains, and what not",
+          .details = "Exit code 0 when the frame can be used with the description, 4 when not.",
+          .arguments = {{"camera", "TOML file, or the name of a built-in instrument"},
+                        {"frame", "FITS file"}},
+          .run = [](const Arguments& args, const Session&) {
+            const auto instrument = pipelines::instrument_named(args.text("camera"));
+            const auto check = pipelines::check_frame(instrument, args.text("frame"));
+            return Outcome{.code = check.usable ? ExitCode::complete : ExitCode::bad_input,
+                           .text = pipelines::to_text(check),
+                           .json = pipelines::to_json(check)};
+          }};
+}
+
+}  // namespace skywright::apps
