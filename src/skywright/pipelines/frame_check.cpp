@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cmath>
 #include <set>
 
@@ -148,8 +149,13 @@ class Checker {
   }
 
   [[nodiscard]] const io::HduSummary* hdu_named(const std::string& name) const {
+    // EXTNAMEs are compared as cfitsio does: without regard to case.
+    const auto same = [](char a, char b) {
+      return std::toupper(static_cast<unsigned char>(a)) ==
+             std::toupper(static_cast<unsigned char>(b));
+    };
     for (const io::HduSummary& hdu : hdus_)
-      if (hdu.name == name) return &hdu;
+      if (std::equal(hdu.name.begin(), hdu.name.end(), name.begin(), name.end(), same)) return &hdu;
     return nullptr;
   }
   [[nodiscard]] const io::HduSummary* first_image() const {
