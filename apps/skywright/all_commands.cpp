@@ -18,9 +18,9 @@ std::vector<Command> all_commands() {
       fits_list_command(),
       fits_convert_command(),
       table_convert_command(),
-      // clang-format on
       instrument_show_command(),
       instrument_check_command(),
+      // clang-format on
   };
 }
 
