@@ -6,7 +6,9 @@
 #include <string_view>
 #include <vector>
 
+#include "skywright/base/execution.h"
 #include "skywright/base/fields.h"
+#include "skywright/difference/reliability.h"
 #include "skywright/image/image.h"
 #include "skywright/image/masked_image.h"
 #include "skywright/psf/psf_model.h"
@@ -19,6 +21,7 @@ struct DiaSourceConfig {
   bool drop_bad_centre = true;   ///< leave out sources whose centre is unusable
   double aperture_radius = 5.0;  ///< of apFlux [pixel]
   double dipole_ratio = 0.35;    ///< weaker over stronger lobe from which a pair is a dipole
+  ReliabilityConfig reliability;
 };
 void describe(Fields& fields, DiaSourceConfig& config);
 
@@ -67,6 +70,23 @@ struct DiaSources {
     return (flags[i] >> static_cast<int>(flag)) & 1U;
   }
 };
+
+/// What the measurement looks at; all of one size, borrowed.
+struct DiaMeasurement {
+  image::MaskedImageView difference;  ///< decorrelated
+  image::ImageView<const float> score;
+  const psf::PsfModel& psf;  ///< of the difference
+  image::MaskedImageView science;
+  const psf::PsfModel& science_psf;
+  image::MaskedImageView reference;
+  const psf::PsfModel& reference_psf;
+  double reference_scale = 1.0;  ///< science flux per reference flux
+};
+
+/// Peaks of |score| above the threshold, each fitted with the PSF and judged. A peak that the wings
+/// of a brighter one explain is none.
+DiaSources measure_dia_sources(const DiaMeasurement& images, const DiaSourceConfig& config,
+                               const Execution& execution);
 
 /// Columns under the names of the DiaSource table, flags as logical columns.
 table::Table to_table(const DiaSources& sources);

@@ -35,4 +35,19 @@ class MatchingKernel {
   std::vector<Image<float>> coefficients_;
 };
 
+/// `in` convolved, the kernel taken as constant within blocks of 64 pixels (at their centres);
+/// outside lies zero. Its gradient over half a block is what is neglected.
+Image<float> convolve(ImageView<const float> in, const MatchingKernel& kernel,
+                      const Execution& execution);
+/// A variance plane convolved with the squared kernel, cut where 99 % of its power lies and scaled
+/// to the whole power: right for variances that change little over the cut's outside.
+Image<float> convolve_variance(ImageView<const float> in, const MatchingKernel& kernel,
+                               const Execution& execution);
+/// With one square kernel of odd side everywhere.
+Image<float> convolve(ImageView<const float> in, const Image<float>& kernel,
+                      const Execution& execution);
+
+/// Half side of the smallest centred square that holds `share` of a kernel's power (sum k^2).
+int core_half(const Image<float>& kernel, double share);
+
 }  // namespace skywright::difference

@@ -36,6 +36,9 @@ struct KernelConfig {
   int half = 0;               ///< kernel half side [pixel]; 0: from the two PSFs
   int spatial_degree = 2;     ///< of the kernel's variation, 0 to 4; lowered where stamps are few
   int background_degree = 1;  ///< of the difference's background, 0 to 4
+  /// Cells in which the median of what the fit leaves is taken off, since the background of real
+  /// images is no polynomial; 0 for none [pixel].
+  int background_mesh = 128;
   double stamp_snr = 20.0;    ///< lowest peak of a stamp's source [sigma of a pixel]
   int stamps_per_cell = 3;    ///< at most, in each of the cells
   int cells = 10;             ///< cells a side

@@ -47,6 +47,11 @@ struct WarpResult {
 WarpResult warp(const image::MaskedImageView& in, const wcs::Wcs& from, const wcs::Wcs& to,
                 int width, int height, const WarpConfig& config, const Execution& execution);
 
+/// The same for an input whose own noise is correlated.
+WarpResult warp(const image::MaskedImageView& in, const image::NoiseCorrelation& in_noise,
+                const wcs::Wcs& from, const wcs::Wcs& to, int width, int height,
+                const WarpConfig& config, const Execution& execution);
+
 /// As warp, slowly and plainly: exact coordinates for every pixel, the kernel from its formula.
 WarpResult warp_reference(const image::MaskedImageView& in, const wcs::Wcs& from,
                           const wcs::Wcs& to, int width, int height, const WarpConfig& config);

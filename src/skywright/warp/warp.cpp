@@ -1,0 +1,294 @@
+#include "skywright/warp/warp.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <vector>
+
+#include "skywright/base/error.h"
+#include "skywright/base/vector_clones.h"
+#include "skywright/warp/coordinate_grid.h"
+#include "skywright/warp/interpolation_kernel.h"
+
+namespace skywright::warp {
+namespace {
+
+using image::Box;
+using image::Image;
+using image::MaskBits;
+using image::MaskedImage;
+using image::MaskedImageView;
+using image::MaskPlane;
+using image::NoiseCorrelation;
+
+constexpr int kPad = kTaps;  ///< zeros around the input, so that no inner loop looks for edges
+
+/// Pixels and variance with zeros around them and in place of what is not finite.
+struct Padded {
+  Image<float> pixels;
+  Image<float> variance;
+};
+
+Padded padded(const MaskedImageView& in, const Execution& execution) {
+  Padded out{Image<float>(in.width() + 2 * kPad, in.height() + 2 * kPad),
+             Image<float>(in.width() + 2 * kPad, in.height() + 2 * kPad)};
+  execution.for_chunks(static_cast<std::size_t>(in.height()), 64,
+                       [&](std::size_t begin, std::size_t end) {
+                         for (int y = static_cast<int>(begin); y < static_cast<int>(end); ++y) {
+                           const float* p = in.pixels.row(y);
+                           const float* v = in.variance.row(y);
+                           float* op = out.pixels.row(y + kPad) + kPad;
+                           float* ov = out.variance.row(y + kPad) + kPad;
+                           for (int x = 0; x < in.width(); ++x) {
+                             op[x] = std::abs(p[x]) <= 3.0e38F ? p[x] : 0.0F;
+                             ov[x] = std::abs(v[x]) <= 3.0e38F ? v[x] : 0.0F;
+                           }
+                         }
+                       });
+  return out;
+}
+
+/// Every input pixel's bits or-ed over the 4 x 4 around the gap to its right and above: what a
+/// kernel between (x, y) and (x + 1, y + 1) mainly rests on. The outer taps hold 2 % of the power.
+Image<MaskBits> inner_bits(const MaskedImageView& in) {
+  const int width = in.width();
+  const int height = in.height();
+  Image<MaskBits> along(width, height);
+  Image<MaskBits> out(width, height);
+  std::vector<MaskBits> row(static_cast<std::size_t>(width) + 3, 0);
+  for (int y = 0; y < height; ++y) {
+    const MaskBits* m = in.mask.row(y);
+    const float* p = in.pixels.row(y);
+    for (int x = 0; x < width; ++x)
+      row[static_cast<std::size_t>(x) + 1] =
+          m[x] | (std::abs(p[x]) <= 3.0e38F ? 0U : image::bit(MaskPlane::no_data));
+    MaskBits* a = along.row(y);
+    const MaskBits* r = row.data();
+    for (int x = 0; x < width; ++x) a[x] = r[x] | r[x + 1] | r[x + 2] | r[x + 3];
+  }
+  for (int y = 0; y < height; ++y) {
+    const MaskBits* a = along.row(std::max(0, y - 1));
+    const MaskBits* b = along.row(y);
+    const MaskBits* c = along.row(std::min(height - 1, y + 1));
+    const MaskBits* d = along.row(std::min(height - 1, y + 2));
+    MaskBits* o = out.row(y);
+    for (int x = 0; x < width; ++x) o[x] = a[x] | b[x] | c[x] | d[x];
+  }
+  return out;
+}
+
+/// Where each pixel of a row of output takes its kernel: the first tap, and both rows of weights.
+struct RowPlan {
+  std::vector<std::int64_t> offset;  ///< into the padded planes; -1: outside
+  std::vector<const float*> wx, wy, sx, sy;
+  std::vector<int> ix, iy;  ///< input pixel at or left of and below the centre
+
+  explicit RowPlan(std::size_t n) : offset(n), wx(n), wy(n), sx(n), sy(n), ix(n), iy(n) {}
+};
+
+SKYWRIGHT_VECTOR_CLONES
+void resample_row(const float* plane, std::ptrdiff_t stride, const std::int64_t* offset,
+                  const float* const* wx, const float* const* wy, int taps, float* out, int width) {
+  for (int x = 0; x < width; ++x) {
+    if (offset[x] < 0) {
+      out[x] = 0.0F;
+      continue;
+    }
+    const float* in = plane + offset[x];
+    const float* vertical = wy[x];
+    const float* horizontal = wx[x];
+    float column[kTaps] = {};
+    for (int j = 0; j < taps; ++j) {
+      const float weight = vertical[j];
+      const float* line = in + j * stride;
+      for (int i = 0; i < kTaps; ++i) column[i] += weight * line[i];
+    }
+    // A fixed tree of additions: the same bytes at any vector width.
+    float part[4];
+    for (int i = 0; i < 4; ++i)
+      part[i] = column[i] * horizontal[i] + column[i + 4] * horizontal[i + 4];
+    out[x] = (part[0] + part[2]) + (part[1] + part[3]);
+  }
+}
+
+void check(const MaskedImageView& in, int width, int height) {
+  if (in.width() == 0 || in.height() == 0 || width <= 0 || height <= 0)
+    throw InputError("nothing to warp", "an image without pixels", "check sizes");
+}
+
+/// Covariance kernel of interpolation at random phases: mean over phases of the weights'
+/// autocorrelation, convolved with the input's correlation.
+NoiseCorrelation output_noise(const InterpolationKernel& kernel, const NoiseCorrelation& in) {
+  constexpr int kPhases = 32;
+  constexpr int kHalf = 4;
+  // Mean over phases of sum_k w(k) w(k + lag): separable, one dimension does for both.
+  const int reach = kHalf + in.half();
+  std::vector<double> one(static_cast<std::size_t>(2 * reach + 1), 0.0);
+  for (int p = 0; p < kPhases; ++p) {
+    const std::array<double, kTaps> w = kernel.exact((p + 0.5) / kPhases);
+    for (int lag = -reach; lag <= reach; ++lag)
+      for (int k = 0; k < kTaps; ++k)
+        if (k + lag >= 0 && k + lag < kTaps)
+          one[static_cast<std::size_t>(lag + reach)] +=
+              w[static_cast<std::size_t>(k)] * w[static_cast<std::size_t>(k + lag)] / kPhases;
+  }
+  const auto covariance = [&](int dx, int dy) {
+    double sum = 0.0;
+    for (int j = -in.half(); j <= in.half(); ++j)
+      for (int i = -in.half(); i <= in.half(); ++i)
+        sum += in.at(i, j) * one[static_cast<std::size_t>(dx - i + reach)] *
+               one[static_cast<std::size_t>(dy - j + reach)];
+    return sum;
+  };
+  NoiseCorrelation out{.lags = Image<float>(2 * kHalf + 1, 2 * kHalf + 1),
+                       .pixels_used = in.pixels_used};
+  const double variance = covariance(0, 0);
+  // What the variance plane says already: independent noise under squared weights.
+  const double independent =
+      one[static_cast<std::size_t>(reach)] * one[static_cast<std::size_t>(reach)];
+  out.variance_scale = in.variance_scale * variance / independent;
+  for (int dy = -kHalf; dy <= kHalf; ++dy)
+    for (int dx = -kHalf; dx <= kHalf; ++dx)
+      out.lags(dx + kHalf, dy + kHalf) = static_cast<float>(covariance(dx, dy) / variance);
+  return out;
+}
+
+}  // namespace
+
+void describe(Fields& f, WarpConfig& c) {
+  describe_choice(f, "kernel", c.kernel, {"bilinear", "lanczos3", "lanczos4"}, "interpolation");
+  describe_choice(f, "meaning", c.meaning, {"flux", "surface_brightness"},
+                  "flux in a pixel scales with its area, surface brightness does not");
+  f.number("position_tolerance", c.position_tolerance,
+           "largest error of interpolated coordinates [pixel]", {.high = 0.1, .above = 0});
+}
+
+WarpResult warp(const MaskedImageView& in, const wcs::Wcs& from, const wcs::Wcs& to, int width,
+                int height, const WarpConfig& config, const Execution& execution) {
+  return warp(in, NoiseCorrelation{}, from, to, width, height, config, execution);
+}
+
+WarpResult warp(const MaskedImageView& in, const NoiseCorrelation& in_noise, const wcs::Wcs& from,
+                const wcs::Wcs& to, int width, int height, const WarpConfig& config,
+                const Execution& execution) {
+  check_fields(config);
+  check(in, width, height);
+  const InterpolationKernel kernel(config.kernel);
+  const CoordinateGrid grid(from, to, width, height, config.position_tolerance);
+  const Padded planes = padded(in, execution);
+  const Image<MaskBits> bits = inner_bits(in);
+  WarpResult out{.image = MaskedImage(Image<float>::uninitialised(width, height),
+                                      Image<float>::uninitialised(width, height),
+                                      Image<MaskBits>::uninitialised(width, height)),
+                 .noise = output_noise(kernel, in_noise)};
+  const int before = kernel.before();
+  const int taps = kernel.taps();
+  const bool scale_by_area = config.meaning == PixelMeaning::flux;
+  const auto stride = static_cast<std::ptrdiff_t>(planes.pixels.width());
+  constexpr std::size_t kRows = 16;
+  execution.for_chunks(
+      static_cast<std::size_t>(height), kRows, [&](std::size_t begin, std::size_t end) {
+        execution.check_stop();
+        const auto n = static_cast<std::size_t>(width);
+        RowPlan plan(n);
+        std::vector<double> xs(n);
+        std::vector<double> ys(n);
+        for (int y = static_cast<int>(begin); y < static_cast<int>(end); ++y) {
+          grid.row(y, xs, ys);
+          MaskBits* mask = out.image.mask.row(y);
+          for (std::size_t x = 0; x < n; ++x) {
+            // A pixel is outside where its centre is; NaN fails the comparison, too.
+            if (!(xs[x] > -0.5 && xs[x] < in.width() - 0.5 && ys[x] > -0.5 &&
+                  ys[x] < in.height() - 0.5)) {
+              plan.offset[x] = -1;
+              mask[x] = image::bit(MaskPlane::no_data);
+              continue;
+            }
+            const int ix = static_cast<int>(xs[x] + 1.0) - 1;  // floor, since xs > -0.5
+            const int iy = static_cast<int>(ys[x] + 1.0) - 1;
+            const double fx = xs[x] - ix;
+            const double fy = ys[x] - iy;
+            plan.offset[x] = (iy - before + kPad) * stride + (ix - before + kPad);
+            plan.wx[x] = kernel.at(fx);
+            plan.wy[x] = kernel.at(fy);
+            plan.sx[x] = kernel.squared_at(fx);
+            plan.sy[x] = kernel.squared_at(fy);
+            mask[x] = bits(std::max(0, ix), std::max(0, iy));
+            if (ix < before || iy < before || ix - before + taps > in.width() ||
+                iy - before + taps > in.height())
+              mask[x] |= image::bit(MaskPlane::edge);
+          }
+          float* p = out.image.pixels.row(y);
+          float* v = out.image.variance.row(y);
+          resample_row(planes.pixels.data(), stride, plan.offset.data(), plan.wx.data(),
+                       plan.wy.data(), taps, p, width);
+          resample_row(planes.variance.data(), stride, plan.offset.data(), plan.sx.data(),
+                       plan.sy.data(), taps, v, width);
+          if (!scale_by_area) continue;
+          constexpr int kStep = 64;
+          for (int x0 = 0; x0 < width; x0 += kStep) {
+            const auto ratio = static_cast<float>(grid.area_ratio(x0 + 0.5 * kStep, y));
+            for (int x = x0; x < std::min(width, x0 + kStep); ++x) {
+              p[x] *= ratio;
+              v[x] *= ratio * ratio;
+            }
+          }
+        }
+      });
+  return out;
+}
+
+WarpResult warp_reference(const MaskedImageView& in, const wcs::Wcs& from, const wcs::Wcs& to,
+                          int width, int height, const WarpConfig& config) {
+  check_fields(config);
+  check(in, width, height);
+  const InterpolationKernel kernel(config.kernel);
+  WarpResult out{.image = MaskedImage(width, height), .noise = output_noise(kernel, {})};
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) {
+      const wcs::PixelPosition here{static_cast<double>(x), static_cast<double>(y)};
+      const wcs::PixelPosition p = from.pixel_at(to.sky_at(here));
+      if (!(p.x > -0.5 && p.x < in.width() - 0.5 && p.y > -0.5 && p.y < in.height() - 0.5)) {
+        out.image.mask(x, y) = image::bit(MaskPlane::no_data);
+        continue;
+      }
+      const int ix = static_cast<int>(std::floor(p.x));
+      const int iy = static_cast<int>(std::floor(p.y));
+      const std::array<double, kTaps> wx = kernel.exact(p.x - ix);
+      const std::array<double, kTaps> wy = kernel.exact(p.y - iy);
+      double ratio = 1.0;
+      if (config.meaning == PixelMeaning::flux) {
+        const double to_scale = to.pixel_scale(here).radians();
+        const double from_scale = from.pixel_scale(p).radians();
+        ratio = to_scale * to_scale / (from_scale * from_scale);
+      }
+      double sum = 0.0;
+      double variance = 0.0;
+      for (int j = 0; j < kernel.taps(); ++j) {
+        for (int i = 0; i < kernel.taps(); ++i) {
+          const int u = ix - kernel.before() + i;
+          const int v = iy - kernel.before() + j;
+          if (!in.box().contains(u, v)) {
+            out.image.mask(x, y) |= image::bit(MaskPlane::edge);
+            continue;
+          }
+          const bool finite = std::isfinite(in.pixels(u, v));
+          if (u >= ix - 1 && u <= ix + 2 && v >= iy - 1 && v <= iy + 2) {
+            out.image.mask(x, y) |= in.mask(u, v);
+            if (!finite) out.image.mask(x, y) |= image::bit(MaskPlane::no_data);
+          }
+          const double w = wx[static_cast<std::size_t>(i)] * wy[static_cast<std::size_t>(j)];
+          if (finite) sum += w * static_cast<double>(in.pixels(u, v));
+          if (std::isfinite(in.variance(u, v)))
+            variance += w * w * static_cast<double>(in.variance(u, v));
+        }
+      }
+      out.image.pixels(x, y) = static_cast<float>(sum * ratio);
+      out.image.variance(x, y) = static_cast<float>(variance * ratio * ratio);
+    }
+  }
+  return out;
+}
+
+}  // namespace skywright::warp
