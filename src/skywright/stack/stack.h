@@ -47,6 +47,8 @@ struct StackConfig {
   /// median's largest step to a neighbouring pixel is added to the noise (as drizzle does, Fruchter
   /// & Hook 2002, section 4).
   double clip_slope = 1.0;
+  /// And this part of the median itself, since inputs differ in seeing most where a star peaks.
+  double clip_level = 0.25;
   int band_rows = 128;  ///< rows worked on at once [pixel], >= 16
 };
 void describe(Fields& fields, StackConfig& config);

@@ -112,45 +112,44 @@ void resample_row(const float* plane, std::ptrdiff_t stride, const std::int64_t*
   }
 }
 
+/// Mean over phases of sum_k w(k - p) w(k - p - shift): how two places `shift` apart share input.
+double shared_weight(const InterpolationKernel& kernel, double shift) {
+  constexpr int kPhases = 24;
+  double sum = 0.0;
+  for (int p = 0; p < kPhases; ++p) {
+    const double here = (p + 0.5) / kPhases;
+    const double there = here + shift;
+    const double whole = std::floor(there);
+    if (std::abs(whole) >= kTaps) return 0.0;
+    const std::array<double, kTaps> a = kernel.exact(here);
+    const std::array<double, kTaps> b = kernel.exact(there - whole);
+    for (int k = 0; k < kTaps; ++k) {
+      const int l = k - static_cast<int>(whole);
+      if (l >= 0 && l < kTaps)
+        sum += a[static_cast<std::size_t>(k)] * b[static_cast<std::size_t>(l)];
+    }
+  }
+  return sum / kPhases;
+}
+
 void check(const MaskedImageView& in, int width, int height) {
   if (in.width() == 0 || in.height() == 0 || width <= 0 || height <= 0)
     throw InputError("nothing to warp", "an image without pixels", "check sizes");
 }
 
-/// Covariance kernel of interpolation at random phases: mean over phases of the weights'
-/// autocorrelation, convolved with the input's correlation.
-NoiseCorrelation output_noise(const InterpolationKernel& kernel, const NoiseCorrelation& in) {
-  constexpr int kPhases = 32;
-  constexpr int kHalf = 4;
-  // Mean over phases of sum_k w(k) w(k + lag): separable, one dimension does for both.
-  const int reach = kHalf + in.half();
-  std::vector<double> one(static_cast<std::size_t>(2 * reach + 1), 0.0);
-  for (int p = 0; p < kPhases; ++p) {
-    const std::array<double, kTaps> w = kernel.exact((p + 0.5) / kPhases);
-    for (int lag = -reach; lag <= reach; ++lag)
-      for (int k = 0; k < kTaps; ++k)
-        if (k + lag >= 0 && k + lag < kTaps)
-          one[static_cast<std::size_t>(lag + reach)] +=
-              w[static_cast<std::size_t>(k)] * w[static_cast<std::size_t>(k + lag)] / kPhases;
-  }
-  const auto covariance = [&](int dx, int dy) {
-    double sum = 0.0;
-    for (int j = -in.half(); j <= in.half(); ++j)
-      for (int i = -in.half(); i <= in.half(); ++i)
-        sum += in.at(i, j) * one[static_cast<std::size_t>(dx - i + reach)] *
-               one[static_cast<std::size_t>(dy - j + reach)];
-    return sum;
+/// d(from)/d(to) in the middle of the output [pixel/pixel].
+std::array<double, 4> mapping(const wcs::Wcs& from, const wcs::Wcs& to, int width, int height) {
+  const wcs::PixelPosition c{0.5 * (width - 1), 0.5 * (height - 1)};
+  const auto at = [&](double dx, double dy) {
+    return from.pixel_at(to.sky_at({c.x + dx, c.y + dy}));
   };
-  NoiseCorrelation out{.lags = Image<float>(2 * kHalf + 1, 2 * kHalf + 1),
-                       .pixels_used = in.pixels_used};
-  const double variance = covariance(0, 0);
-  // What the variance plane says already: independent noise under squared weights.
-  const double independent =
-      one[static_cast<std::size_t>(reach)] * one[static_cast<std::size_t>(reach)];
-  out.variance_scale = in.variance_scale * variance / independent;
-  for (int dy = -kHalf; dy <= kHalf; ++dy)
-    for (int dx = -kHalf; dx <= kHalf; ++dx)
-      out.lags(dx + kHalf, dy + kHalf) = static_cast<float>(covariance(dx, dy) / variance);
+  const wcs::PixelPosition e = at(0.5, 0.0);
+  const wcs::PixelPosition w = at(-0.5, 0.0);
+  const wcs::PixelPosition n = at(0.0, 0.5);
+  const wcs::PixelPosition s = at(0.0, -0.5);
+  const std::array<double, 4> out = {e.x - w.x, n.x - s.x, e.y - w.y, n.y - s.y};
+  for (const double v : out)
+    if (!std::isfinite(v)) return {1.0, 0.0, 0.0, 1.0};
   return out;
 }
 
@@ -181,7 +180,7 @@ WarpResult warp(const MaskedImageView& in, const NoiseCorrelation& in_noise, con
   WarpResult out{.image = MaskedImage(Image<float>::uninitialised(width, height),
                                       Image<float>::uninitialised(width, height),
                                       Image<MaskBits>::uninitialised(width, height)),
-                 .noise = output_noise(kernel, in_noise)};
+                 .noise = warped_noise(in_noise, config, mapping(from, to, width, height))};
   const int before = kernel.before();
   const int taps = kernel.taps();
   const bool scale_by_area = config.meaning == PixelMeaning::flux;
@@ -239,12 +238,45 @@ WarpResult warp(const MaskedImageView& in, const NoiseCorrelation& in_noise, con
   return out;
 }
 
+NoiseCorrelation warped_noise(const NoiseCorrelation& in, const WarpConfig& config,
+                              const std::array<double, 4>& mapping) {
+  constexpr int kHalf = 4;
+  const InterpolationKernel kernel(config.kernel);
+  const auto covariance = [&](double dx, double dy) {
+    std::vector<double> along_x;
+    std::vector<double> along_y;
+    for (int i = -in.half(); i <= in.half(); ++i) {
+      along_x.push_back(shared_weight(kernel, dx - i));
+      along_y.push_back(shared_weight(kernel, dy - i));
+    }
+    double sum = 0.0;
+    for (int j = -in.half(); j <= in.half(); ++j)
+      for (int i = -in.half(); i <= in.half(); ++i)
+        sum += in.at(i, j) * along_x[static_cast<std::size_t>(i + in.half())] *
+               along_y[static_cast<std::size_t>(j + in.half())];
+    return sum;
+  };
+  NoiseCorrelation out{.lags = Image<float>(2 * kHalf + 1, 2 * kHalf + 1),
+                       .pixels_used = in.pixels_used};
+  const double variance = covariance(0.0, 0.0);
+  // What the variance plane says already: independent noise under squared weights.
+  const double independent = std::pow(shared_weight(kernel, 0.0), 2);
+  out.variance_scale = in.variance_scale * variance / independent;
+  for (int dy = -kHalf; dy <= kHalf; ++dy)
+    for (int dx = -kHalf; dx <= kHalf; ++dx)
+      out.lags(dx + kHalf, dy + kHalf) = static_cast<float>(
+          covariance(mapping[0] * dx + mapping[1] * dy, mapping[2] * dx + mapping[3] * dy) /
+          variance);
+  return out;
+}
+
 WarpResult warp_reference(const MaskedImageView& in, const wcs::Wcs& from, const wcs::Wcs& to,
                           int width, int height, const WarpConfig& config) {
   check_fields(config);
   check(in, width, height);
   const InterpolationKernel kernel(config.kernel);
-  WarpResult out{.image = MaskedImage(width, height), .noise = output_noise(kernel, {})};
+  WarpResult out{.image = MaskedImage(width, height),
+                 .noise = warped_noise({}, config, mapping(from, to, width, height))};
   for (int y = 0; y < height; ++y) {
     for (int x = 0; x < width; ++x) {
       const wcs::PixelPosition here{static_cast<double>(x), static_cast<double>(y)};

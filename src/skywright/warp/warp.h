@@ -8,6 +8,8 @@
 /// (right for scales within about 20 % of each other).
 #pragma once
 
+#include <array>
+
 #include "skywright/base/execution.h"
 #include "skywright/base/fields.h"
 #include "skywright/image/masked_image.h"
@@ -51,6 +53,11 @@ WarpResult warp(const image::MaskedImageView& in, const wcs::Wcs& from, const wc
 WarpResult warp(const image::MaskedImageView& in, const image::NoiseCorrelation& in_noise,
                 const wcs::Wcs& from, const wcs::Wcs& to, int width, int height,
                 const WarpConfig& config, const Execution& execution);
+
+/// Correlation of the noise that such a warp leaves, averaged over phases of the kernel.
+/// @param mapping d(x, y of the input)/d(x, y of the output): xx xy yx yy
+image::NoiseCorrelation warped_noise(const image::NoiseCorrelation& in, const WarpConfig& config,
+                                     const std::array<double, 4>& mapping);
 
 /// As warp, slowly and plainly: exact coordinates for every pixel, the kernel from its formula.
 WarpResult warp_reference(const image::MaskedImageView& in, const wcs::Wcs& from,

@@ -1,0 +1,153 @@
+#include "skywright/pipelines/foreign_image.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "skywright/base/error.h"
+#include "skywright/io/wcs_cards.h"
+#include "skywright/measure/background.h"
+#include "skywright/pipelines/psf_hdu.h"
+
+namespace skywright::pipelines {
+namespace {
+
+using image::Image;
+using image::MaskBits;
+using image::MaskPlane;
+
+bool is_ours(const io::HduPath& path) {
+  if (path.hdu.index || path.hdu.name) return false;
+  bool image = false;
+  bool variance = false;
+  bool mask = false;
+  for (const io::HduSummary& hdu : io::list_hdus(path.path)) {
+    image = image || hdu.name == "IMAGE";
+    variance = variance || hdu.name == "VARIANCE";
+    mask = mask || hdu.name == "MASK";
+  }
+  return image && variance && mask;
+}
+
+void require_size(const std::string& what, const Image<float>& found, const Image<float>& image) {
+  if (found.width() == image.width() && found.height() == image.height()) return;
+  throw InputError(what,
+                   fmt::format("{} x {} pixels where the image has {} x {}", found.width(),
+                               found.height(), image.width(), image.height()),
+                   "give the file that belongs to the image");
+}
+
+std::optional<double> gain_of(const header::Header& header) {
+  for (const char* key : {"GAIN", "EGAIN", "GAINA"}) {
+    const std::optional<double> gain = header.number(key);
+    if (gain && *gain > 0.0 && std::isfinite(*gain)) return gain;
+  }
+  return {};
+}
+
+void apply_mask_file(const std::string& file, OpenedImage& out) {
+  const io::HduPath path = io::parse_hdu_path(file);
+  const io::FitsImage mask = io::read_image(path.path, path.hdu);
+  require_size(file, mask.pixels, out.exposure.image.pixels);
+  for (std::size_t i = 0; i < mask.pixels.size(); ++i) {
+    if (mask.pixels.data()[i] == 0.0F) continue;
+    out.exposure.image.mask.data()[i] |= image::bit(MaskPlane::bad);
+    ++out.masked;
+  }
+}
+
+void apply_noise_file(const std::string& file, OpenedImage& out) {
+  const io::HduPath path = io::parse_hdu_path(file);
+  const io::FitsImage noise = io::read_image(path.path, path.hdu);
+  require_size(file, noise.pixels, out.exposure.image.pixels);
+  for (std::size_t i = 0; i < noise.pixels.size(); ++i) {
+    const float n = noise.pixels.data()[i];
+    const bool good = std::isfinite(n) && n > 0.0F;
+    out.exposure.image.variance.data()[i] = good ? n * n : 0.0F;
+    if (good) continue;
+    out.exposure.image.mask.data()[i] |= image::bit(MaskPlane::bad);
+    ++out.bad_noise;
+  }
+  out.noise_stated = true;
+}
+
+/// Level off, and the sky's variance in where none was stated.
+void settle_background(OpenedImage& out, const Execution& execution) {
+  image::MaskedImage& im = out.exposure.image;
+  measure::BackgroundConfig config;
+  config.mesh = std::clamp(std::min(im.width(), im.height()) / 4, 16, 128);
+  const measure::Background background = measure::estimate_background(
+      im.pixels.view(), im.mask.view(), image::kUnusable, config, execution);
+  const auto nodes = background.level.nodes().pixels();
+  const auto [low, high] = std::minmax_element(nodes.begin(), nodes.end());
+  const bool bends = static_cast<double>(*high - *low) > 2.0 * background.global_rms;
+  out.background = background.global_level;
+  const std::optional<double> gain = out.noise_stated ? std::nullopt : gain_of(out.exposure.header);
+  std::vector<float> level(static_cast<std::size_t>(im.width()),
+                           static_cast<float>(background.global_level));
+  std::vector<float> rms(level.size());
+  for (int y = 0; y < im.height(); ++y) {
+    if (bends) background.level.row(y, level);
+    background.rms.row(y, rms);
+    float* p = im.pixels.row(y);
+    float* v = im.variance.row(y);
+    for (std::size_t x = 0; x < level.size(); ++x) {
+      p[x] -= level[x];
+      if (out.noise_stated) continue;
+      v[x] = rms[x] * rms[x];
+      if (gain) v[x] += std::max(0.0F, p[x]) / static_cast<float>(*gain);
+    }
+  }
+}
+
+OpenedImage open_plain(const ImageFiles& files, const io::HduPath& path,
+                       const Execution& execution) {
+  io::FitsImage read = io::read_image(path.path, path.hdu);
+  OpenedImage out;
+  out.exposure.wcs = io::wcs_from_header(read.header);
+  out.exposure.zero_point = read.header.number("MAGZERO");
+  out.exposure.header = std::move(read.header);
+  out.exposure.image.pixels = std::move(read.pixels);
+  image::MaskedImage& im = out.exposure.image;
+  im.variance = Image<float>(im.width(), im.height());
+  im.mask = Image<MaskBits>(im.width(), im.height());
+  if (!files.noise.empty()) apply_noise_file(files.noise, out);
+  if (!files.mask.empty()) apply_mask_file(files.mask, out);
+  for (std::size_t i = 0; i < im.pixels.size(); ++i) {
+    if (std::isfinite(im.pixels.data()[i])) continue;
+    im.pixels.data()[i] = 0.0F;
+    im.mask.data()[i] |= image::bit(MaskPlane::not_finite);
+    ++out.not_finite;
+  }
+  if (out.not_finite == im.pixels.size())
+    throw InputError(files.image, "no pixel is finite", "give an image with data");
+  settle_background(out, execution);
+  return out;
+}
+
+}  // namespace
+
+OpenedImage open_image(const ImageFiles& files, const Execution& execution) {
+  const io::HduPath path = io::parse_hdu_path(files.image);
+  OpenedImage out;
+  if (is_ours(path)) {
+    out.exposure = read_exposure(path.path);
+    out.ours = true;
+    out.noise_stated = true;
+    if (!files.noise.empty()) apply_noise_file(files.noise, out);
+    if (!files.mask.empty()) apply_mask_file(files.mask, out);
+  } else {
+    out = open_plain(files, path, execution);
+    // A coarse level comes off first, so that gradients do not pass for correlation.
+    const int box =
+        std::clamp(std::min(out.exposure.image.width(), out.exposure.image.height()) / 4, 16, 64);
+    out.exposure.noise =
+        image::measure_noise_correlation(out.exposure.image.view(), {.background_box = box});
+  }
+  if (!files.psf.empty()) out.exposure.psf = read_psf(files.psf);
+  return out;
+}
+
+}  // namespace skywright::pipelines

@@ -1,0 +1,198 @@
+#include "skywright/pipelines/subtract_files.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "skywright/base/error.h"
+#include "skywright/io/fits.h"
+#include "skywright/io/table_files.h"
+#include "skywright/measure/detect_and_measure.h"
+#include "skywright/stack/stack.h"
+#include "skywright/warp/warp.h"
+
+namespace skywright::pipelines {
+namespace {
+
+/// Largest distance between the places that a pixel of one image has in the other [pixel].
+double grid_offset(const wcs::Wcs& a, const wcs::Wcs& b, const image::Box& box) {
+  double worst = 0.0;
+  for (int j = 0; j <= 2; ++j) {
+    for (int i = 0; i <= 2; ++i) {
+      const image::PixelPosition p{0.5 * i * (box.width - 1), 0.5 * j * (box.height - 1)};
+      const image::PixelPosition q = b.pixel_at(a.sky_at(p));
+      const double d = std::hypot(p.x - q.x, p.y - q.y);
+      worst = std::isfinite(d) ? std::max(worst, d) : 1e9;
+    }
+  }
+  return worst;
+}
+
+/// Bring the reference onto the science's grid where it is not.
+bool align(const Exposure& science, Exposure& reference, WarpReference how,
+           const Execution& execution) {
+  constexpr double kSameGrid = 0.02;  // a kernel absorbs such a shift
+  const bool sizes_agree = science.image.width() == reference.image.width() &&
+                           science.image.height() == reference.image.height();
+  const bool comparable = science.wcs && reference.wcs && how == WarpReference::automatic;
+  if (sizes_agree &&
+      (!comparable || grid_offset(*science.wcs, *reference.wcs, science.image.box()) < kSameGrid))
+    return false;
+  if (!comparable)
+    throw InputError(
+        "science and reference differ in size",
+        fmt::format("{} x {} and {} x {} pixels, and not both have a WCS", science.image.width(),
+                    science.image.height(), reference.image.width(), reference.image.height()),
+        "give images on one grid, or with WCS");
+  if (reference.psf) {
+    const std::vector<stack::StackInput> input = {
+        {.image = reference.image.view(), .wcs = *reference.wcs, .psf = &*reference.psf}};
+    reference.psf = stack::coadd_psf(input, {1.0},
+                                     {*science.wcs, science.image.width(), science.image.height()});
+  }
+  warp::WarpResult warped =
+      warp::warp(reference.image.view(), reference.noise, *reference.wcs, *science.wcs,
+                 science.image.width(), science.image.height(), {}, execution);
+  reference.image = std::move(warped.image);
+  reference.noise = std::move(warped.noise);
+  reference.wcs = science.wcs;
+  const auto mask = reference.image.mask.pixels();
+  const bool meets = std::any_of(mask.begin(), mask.end(), [](image::MaskBits m) {
+    return (m & image::bit(image::MaskPlane::no_data)) == 0;
+  });
+  if (!meets)
+    throw InputError("science and reference do not overlap", "their WCS point at different sky",
+                     "give images of one field");
+  return true;
+}
+
+/// The image's own PSF by its stars; false where it shows none.
+bool measure_psf(Exposure& exposure, const Execution& execution) {
+  if (exposure.psf) return false;
+  try {
+    measure::MeasureResult measured =
+        measure::detect_and_measure(exposure.image.view(), measure::MeasureConfig{}, execution);
+    if (measured.counts.psf_stars == 0) return false;
+    exposure.psf = std::move(measured.psf);
+    return true;
+  } catch (const InputError&) {
+    return false;  // too little to see: the subtraction falls back on what its stamps show
+  }
+}
+
+double lag1(const image::NoiseCorrelation& noise) {
+  return 0.5 * (noise.at(1, 0) + noise.at(0, 1));
+}
+
+table::Table catalog_of(const difference::Difference& d, const Exposure& science) {
+  table::Table t = difference::to_table(d.sources);
+  if (science.wcs) {
+    std::vector<double> ra(d.sources.size());
+    std::vector<double> dec(d.sources.size());
+    science.wcs->pixels_to_sky(d.sources.x, d.sources.y, ra, dec);
+    t.add("ra", "deg", "right ascension, ICRS", std::move(ra));
+    t.add("dec", "deg", "declination, ICRS", std::move(dec));
+  }
+  if (const auto unit = science.header.text("BUNIT")) t.metadata["FLUXUNIT"] = *unit;
+  if (science.zero_point) t.metadata["MAGZERO"] = fmt::format("{}", *science.zero_point);
+  return t;
+}
+
+const char* name_of(difference::Convolve c) {
+  switch (c) {
+    case difference::Convolve::reference:
+      return "reference";
+    case difference::Convolve::science:
+      return "science";
+    case difference::Convolve::both:
+      return "both";
+    case difference::Convolve::automatic:
+      break;
+  }
+  return "automatic";
+}
+
+}  // namespace
+
+void describe(Fields& f, SubtractFilesConfig& c) {
+  describe_choice(f, "warp", c.warp, {"automatic", "never"},
+                  "whether the reference is resampled onto the science's grid");
+  describe(f, c.subtract);
+}
+
+SubtractSummary subtract_files(const SubtractJob& job, const SubtractFilesConfig& config,
+                               const Execution& execution) {
+  check_fields(config);
+  OpenedImage science = open_image(job.science, execution);
+  OpenedImage reference = open_image(job.reference, execution);
+  SubtractSummary out;
+  out.science_not_finite = science.not_finite;
+  out.reference_not_finite = reference.not_finite;
+  out.science_bad_noise = science.bad_noise;
+  out.reference_bad_noise = reference.bad_noise;
+  out.science_psf_measured = measure_psf(science.exposure, execution);
+  out.reference_psf_measured = measure_psf(reference.exposure, execution);
+  Exposure& s = science.exposure;
+  Exposure& r = reference.exposure;
+  if (!s.psf) out.warnings.emplace_back("no star in the science image: its PSF is a guess");
+  if (!r.psf) out.warnings.emplace_back("no star in the reference: its PSF is a guess");
+  out.warped = align(s, r, config.warp, execution);
+  out.science_lag1 = lag1(s.noise);
+  out.reference_lag1 = lag1(r.noise);
+  out.science_variance_scale = s.noise.variance_scale;
+  out.reference_variance_scale = r.noise.variance_scale;
+
+  const difference::Difference d =
+      difference::subtract(s.image.view(), s.psf ? &*s.psf : nullptr, r.image.view(),
+                           r.psf ? &*r.psf : nullptr, s.noise, r.noise, config.subtract, execution);
+  out.report = d.report;
+  out.sources = static_cast<int>(d.sources.size());
+  for (std::size_t i = 0; i < d.sources.size(); ++i) {
+    (d.sources.is_negative[i] != 0 ? out.negative : out.positive) += 1;
+    out.reliable += d.sources.reliability[i] >= 0.5F ? 1 : 0;
+  }
+  if (d.sources.size() == 0) out.warnings.emplace_back("the difference shows no source");
+  if (!job.difference.empty()) {
+    Exposure difference{.header = s.header,
+                        .image = d.difference,
+                        .wcs = s.wcs,
+                        .psf = d.psf,
+                        .zero_point = s.zero_point,
+                        .noise = {}};
+    write_exposure(job.difference, difference);
+  }
+  if (!job.score.empty()) io::write_image(job.score, d.score.view(), {});
+  if (!job.catalog.empty()) io::write_table(job.catalog, catalog_of(d, s));
+  return out;
+}
+
+std::string SubtractSummary::json() const {
+  return fmt::format(
+      R"({{"sources":{},"positive":{},"negative":{},"reliable":{},"convolved":"{}","warped":{},)"
+      R"("kernel_sum":{:.6g},"kernel_sum_spread":{:.3g},"kernel_side":{},"spatial_degree":{},)"
+      R"("stamps_found":{},"stamps_used":{},"stamps_rejected":{},"stamp_chi2":{:.4g},)"
+      R"("score_scatter":{:.5g},"unusable_pixels":{},"science_not_finite":{},)"
+      R"("reference_not_finite":{},"science_bad_noise":{},"reference_bad_noise":{},)"
+      R"("science_lag1":{:.4g},"reference_lag1":{:.4g},"science_variance_scale":{:.4g},)"
+      R"("reference_variance_scale":{:.4g},"science_psf_measured":{},)"
+      R"("reference_psf_measured":{}}})",
+      sources, positive, negative, reliable, name_of(report.convolved), warped, report.kernel_sum,
+      report.kernel_sum_spread, report.kernel_side, report.spatial_degree, report.stamps_found,
+      report.stamps_used, report.stamps_rejected, report.stamp_chi2, report.score_scatter,
+      report.unusable_pixels, science_not_finite, reference_not_finite, science_bad_noise,
+      reference_bad_noise, science_lag1, reference_lag1, science_variance_scale,
+      reference_variance_scale, science_psf_measured, reference_psf_measured);
+}
+
+std::string SubtractSummary::text() const {
+  return fmt::format(
+      "{} sources ({} brighter, {} fainter; {} of reliability 0.5 and more)\n"
+      "{} convolved with {} x {} pixels from {} of {} stamps; flux ratio {:.4f}\n"
+      "score scatter off sources {:.3f} (1 where the noise is understood); {} pixels unusable",
+      sources, positive, negative, reliable, name_of(report.convolved), report.kernel_side,
+      report.kernel_side, report.stamps_used, report.stamps_found, report.kernel_sum,
+      report.score_scatter, report.unusable_pixels);
+}
+
+}  // namespace skywright::pipelines

@@ -1,0 +1,56 @@
+/// `skywright subtract`: two images from files, their difference and its sources to files.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "skywright/base/execution.h"
+#include "skywright/base/fields.h"
+#include "skywright/difference/subtract.h"
+#include "skywright/pipelines/foreign_image.h"
+
+namespace skywright::pipelines {
+
+enum class WarpReference {
+  automatic,  ///< where both have a WCS and the grids differ by more than 0.02 pixel
+  never       ///< one grid is taken for granted
+};
+
+struct SubtractFilesConfig {
+  WarpReference warp = WarpReference::automatic;
+  difference::SubtractConfig subtract;
+};
+void describe(Fields& fields, SubtractFilesConfig& config);
+
+struct SubtractJob {
+  ImageFiles science;
+  ImageFiles reference;
+  std::filesystem::path difference;  ///< IMAGE, VARIANCE, MASK, PSF; empty for none
+  std::filesystem::path catalog;     ///< .parquet, .fits or .csv; empty for none
+  std::filesystem::path score;       ///< the score image; empty for none
+};
+
+/// What the command reports.
+struct SubtractSummary {
+  int sources = 0;
+  int positive = 0;
+  int negative = 0;
+  int reliable = 0;  ///< reliability of at least 0.5
+  bool warped = false;
+  bool science_psf_measured = false, reference_psf_measured = false;
+  std::size_t science_not_finite = 0, reference_not_finite = 0;
+  std::size_t science_bad_noise = 0, reference_bad_noise = 0;
+  double science_lag1 = 0.0, reference_lag1 = 0.0;  ///< mean correlation of next neighbours
+  double science_variance_scale = 1.0, reference_variance_scale = 1.0;
+  difference::SubtractReport report;
+  std::vector<std::string> warnings;
+
+  [[nodiscard]] std::string json() const;
+  [[nodiscard]] std::string text() const;
+};
+
+/// PSFs come from files, from the exposure, or are measured on the image's stars.
+SubtractSummary subtract_files(const SubtractJob& job, const SubtractFilesConfig& config,
+                               const Execution& execution);
+
+}  // namespace skywright::pipelines
