@@ -20,6 +20,8 @@ std::vector<Command> all_commands() {
       table_convert_command(),
       instrument_show_command(),
       instrument_check_command(),
+      stack_command(),
+      subtract_command(),
       // clang-format on
   };
 }

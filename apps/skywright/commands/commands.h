@@ -19,5 +19,7 @@ Command solve_command();
 Command table_convert_command();
 Command instrument_check_command();
 Command instrument_show_command();
+Command stack_command();
+Command subtract_command();
 
 }  // namespace skywright::apps

@@ -257,12 +257,15 @@ std::unique_ptr<MatchedDifference> match_and_subtract(
   const KernelBasis basis(families, half);
   out->report.kernel_side = 2 * half + 1;
   const int stamp_half = std::max(half, static_cast<int>(std::ceil(3.5 * std::max(ss, sr)))) + 2;
-  const std::vector<Stamp> stamps =
-      choose_stamps(s, r,
-                    {.half = stamp_half,
-                     .peak_snr = config.stamp_snr,
-                     .cells = std::clamp(box.width / (2 * stamp_half), 1, config.cells),
-                     .per_cell = config.stamps_per_cell});
+  // Few bright sources: fainter ones, too, down to where noise would take over.
+  constexpr std::size_t kEnough = 20;
+  std::vector<Stamp> stamps;
+  for (double snr = config.stamp_snr; stamps.size() < kEnough && snr >= 5.0; snr /= 2.0)
+    stamps = choose_stamps(s, r,
+                           {.half = stamp_half,
+                            .peak_snr = snr,
+                            .cells = std::clamp(box.width / (2 * stamp_half), 1, config.cells),
+                            .per_cell = config.stamps_per_cell});
   const KernelFit fit = fit_kernel(target, source, basis, stamps,
                                    {.stamp_half = stamp_half,
                                     .spatial_degree = config.spatial_degree,

@@ -92,6 +92,124 @@ void leave_out_sources(const Image<float>& z, Image<std::uint8_t>& ok, double cl
     if (hit.pixels()[i] != 0) ok.pixels()[i] = 0;
 }
 
+/// Pixels over the root of their variance, level off, and which of them show nothing but noise.
+struct Quiet {
+  Image<float> z;
+  Image<std::uint8_t> ok;
+};
+
+bool states_variance(const MaskedImageView& image) {
+  for (int y = 0; y < image.height(); ++y)
+    if (std::any_of(image.variance.row(y), image.variance.row(y) + image.width(),
+                    [](float v) { return v > 0.0F; }))
+      return true;
+  return false;
+}
+
+Quiet quiet_pixels(const MaskedImageView& image, const NoiseMeasurementConfig& config,
+                   MaskBits ignore) {
+  const bool weigh = states_variance(image);
+  Quiet out{Image<float>(image.width(), image.height()),
+            usable_pixels(image, weigh, ignore | kUnusable)};
+  for (int y = 0; y < image.height(); ++y)
+    for (int x = 0; x < image.width(); ++x)
+      if (out.ok(x, y) != 0)
+        out.z(x, y) =
+            weigh ? image.pixels(x, y) / std::sqrt(image.variance(x, y)) : image.pixels(x, y);
+  // Sources out by the first level; then the level again without them.
+  if (config.background_box > 0) subtract_cell_medians(out.z, out.ok, config.background_box);
+  leave_out_sources(out.z, out.ok, config.clip, config.source_margin);
+  if (config.background_box > 0) subtract_cell_medians(out.z, out.ok, config.background_box);
+  return out;
+}
+
+double mean_of(const Image<float>& z, const Image<std::uint8_t>& ok, std::size_t& count) {
+  double sum = 0.0;
+  count = 0;
+  for (std::size_t i = 0; i < z.size(); ++i) {
+    if (ok.pixels()[i] == 0) continue;
+    sum += static_cast<double>(z.pixels()[i]);
+    ++count;
+  }
+  if (count < 1000)
+    throw InputError("noise cannot be measured", std::to_string(count) + " source-free pixels",
+                     "give a larger image or the noise's variance and correlation");
+  return sum / static_cast<double>(count);
+}
+
+/// Mean product of a at a pixel and b at a lag from it, means taken off; symmetric in the lag.
+std::vector<double> covariances(const Image<float>& a, const Image<float>& b,
+                                const Image<std::uint8_t>& ok, int half) {
+  std::size_t count = 0;
+  const double mean_a = mean_of(a, ok, count);
+  const double mean_b = mean_of(b, ok, count);
+  const int side = 2 * half + 1;
+  std::vector<double> out(static_cast<std::size_t>(side * side), 0.0);
+  for (int dy = 0; dy <= half; ++dy) {
+    for (int dx = dy == 0 ? 0 : -half; dx <= half; ++dx) {
+      double sum = 0.0;
+      std::size_t pairs = 0;
+      for (int y = 0; y + dy < a.height(); ++y) {
+        for (int x = std::max(0, -dx); x + std::max(0, dx) < a.width(); ++x) {
+          if (ok(x, y) == 0 || ok(x + dx, y + dy) == 0) continue;
+          const double a0 = static_cast<double>(a(x, y)) - mean_a;
+          const double a1 = static_cast<double>(a(x + dx, y + dy)) - mean_a;
+          const double b0 = static_cast<double>(b(x, y)) - mean_b;
+          const double b1 = static_cast<double>(b(x + dx, y + dy)) - mean_b;
+          sum += 0.5 * (a0 * b1 + a1 * b0);
+          ++pairs;
+        }
+      }
+      const double value = pairs > 0 ? sum / static_cast<double>(pairs) : 0.0;
+      out[static_cast<std::size_t>((half + dy) * side + half + dx)] = value;
+      out[static_cast<std::size_t>((half - dy) * side + half - dx)] = value;
+    }
+  }
+  return out;
+}
+
+NoiseCorrelation correlation_of(const std::vector<double>& covariance, int half,
+                                std::size_t pixels) {
+  const int side = 2 * half + 1;
+  NoiseCorrelation out{.lags = Image<float>(side, side), .pixels_used = pixels};
+  out.variance_scale = covariance[static_cast<std::size_t>(half * side + half)];
+  for (std::size_t i = 0; i < covariance.size(); ++i)
+    out.lags.pixels()[i] = static_cast<float>(covariance[i] / out.variance_scale);
+  return out;
+}
+
+/// Flux of `a` per flux of `b`, from pixels where both stand well above the noise; 0 for none.
+double flux_ratio(const MaskedImageView& a, const MaskedImageView& b) {
+  double sum_a = 0.0;
+  double sum_b = 0.0;
+  const auto bright = [](const MaskedImageView& im, int x, int y) {
+    const float p = im.pixels(x, y);
+    return (im.mask(x, y) & kUnusable) == 0 && p > 0.0F && p * p > 100.0F * im.variance(x, y);
+  };
+  for (int y = 0; y < a.height(); ++y) {
+    for (int x = 0; x < a.width(); ++x) {
+      if (!bright(a, x, y) || !bright(b, x, y)) continue;
+      sum_a += static_cast<double>(a.pixels(x, y));
+      sum_b += static_cast<double>(b.pixels(x, y));
+    }
+  }
+  return sum_b > 0.0 ? sum_a / sum_b : 0.0;
+}
+
+/// Root mean variance, so that a ratio of fluxes becomes one of pixels over their noise.
+double typical_noise(const MaskedImageView& image, const Image<std::uint8_t>& ok) {
+  double sum = 0.0;
+  double count = 0.0;
+  for (int y = 0; y < image.height(); ++y) {
+    for (int x = 0; x < image.width(); ++x) {
+      if (ok(x, y) == 0) continue;
+      sum += static_cast<double>(image.variance(x, y));
+      count += 1.0;
+    }
+  }
+  return count > 0.0 && sum > 0.0 ? std::sqrt(sum / count) : 1.0;
+}
+
 }  // namespace
 
 double NoiseCorrelation::at(int dx, int dy) const {
@@ -103,69 +221,28 @@ double NoiseCorrelation::at(int dx, int dy) const {
 
 NoiseCorrelation measure_noise_correlation(const MaskedImageView& image,
                                            const NoiseMeasurementConfig& config, MaskBits ignore) {
-  bool weigh = false;
-  for (int y = 0; y < image.height() && !weigh; ++y)
-    weigh = std::any_of(image.variance.row(y), image.variance.row(y) + image.width(),
-                        [](float v) { return v > 0.0F; });
-  Image<std::uint8_t> ok = usable_pixels(image, weigh, ignore | kUnusable);
-  Image<float> z(image.width(), image.height());
-  for (int y = 0; y < image.height(); ++y)
-    for (int x = 0; x < image.width(); ++x)
-      if (ok(x, y) != 0)
-        z(x, y) = weigh ? image.pixels(x, y) / std::sqrt(image.variance(x, y)) : image.pixels(x, y);
-  // Sources out by the first level; then the level again without them.
-  Image<std::uint8_t> first = ok;
-  if (config.background_box > 0) subtract_cell_medians(z, first, config.background_box);
-  leave_out_sources(z, ok, config.clip, config.source_margin);
-  if (config.background_box > 0) subtract_cell_medians(z, ok, config.background_box);
-
-  const int half = config.half;
-  const int side = 2 * half + 1;
-  double mean = 0.0;
+  const Quiet quiet = quiet_pixels(image, config, ignore);
   std::size_t count = 0;
-  for (std::size_t i = 0; i < z.size(); ++i) {
-    if (ok.pixels()[i] == 0) continue;
-    mean += static_cast<double>(z.pixels()[i]);
-    ++count;
-  }
-  if (count < 1000)
-    throw InputError("noise cannot be measured", std::to_string(count) + " source-free pixels",
-                     "give a larger image or the noise's variance and correlation");
-  mean /= static_cast<double>(count);
+  (void)mean_of(quiet.z, quiet.ok, count);
+  return correlation_of(covariances(quiet.z, quiet.z, quiet.ok, config.half), config.half, count);
+}
 
-  NoiseCorrelation out{.lags = Image<float>(side, side), .pixels_used = count};
-  std::vector<double> products(static_cast<std::size_t>(side * side), 0.0);
-  std::vector<std::size_t> pairs(products.size(), 0);
-  // Half of the plane of lags; the other half mirrors it.
-  for (int dy = 0; dy <= half; ++dy) {
-    for (int dx = dy == 0 ? 0 : -half; dx <= half; ++dx) {
-      double sum = 0.0;
-      std::size_t n = 0;
-      for (int y = 0; y + dy < z.height(); ++y) {
-        for (int x = std::max(0, -dx); x + std::max(0, dx) < z.width(); ++x) {
-          if (ok(x, y) == 0 || ok(x + dx, y + dy) == 0) continue;
-          sum += (static_cast<double>(z(x, y)) - mean) *
-                 (static_cast<double>(z(x + dx, y + dy)) - mean);
-          ++n;
-        }
-      }
-      const auto k = static_cast<std::size_t>((dy + half) * side + dx + half);
-      products[k] = sum;
-      pairs[k] = n;
-    }
+NoiseCorrelation measure_noise_correlation(const MaskedImageView& image,
+                                           const MaskedImageView& twin,
+                                           const NoiseMeasurementConfig& config, MaskBits ignore) {
+  Quiet quiet = quiet_pixels(image, config, ignore);
+  const Quiet other = quiet_pixels(twin, config, ignore);
+  for (std::size_t i = 0; i < quiet.ok.size(); ++i) quiet.ok.pixels()[i] &= other.ok.pixels()[i];
+  std::size_t count = 0;
+  (void)mean_of(quiet.z, quiet.ok, count);
+  std::vector<double> own = covariances(quiet.z, quiet.z, quiet.ok, config.half);
+  const double ratio = flux_ratio(image, twin);
+  if (ratio > 0.0) {
+    const double scale = ratio * typical_noise(twin, quiet.ok) / typical_noise(image, quiet.ok);
+    const std::vector<double> shared = covariances(quiet.z, other.z, quiet.ok, config.half);
+    for (std::size_t i = 0; i < own.size(); ++i) own[i] -= scale * shared[i];
   }
-  const auto middle = static_cast<std::size_t>(half * side + half);
-  const double variance = products[middle] / static_cast<double>(pairs[middle]);
-  out.variance_scale = variance;
-  for (int dy = 0; dy <= half; ++dy) {
-    for (int dx = dy == 0 ? 0 : -half; dx <= half; ++dx) {
-      const auto k = static_cast<std::size_t>((dy + half) * side + dx + half);
-      const double r = pairs[k] > 0 ? products[k] / static_cast<double>(pairs[k]) / variance : 0.0;
-      out.lags(half + dx, half + dy) = static_cast<float>(r);
-      out.lags(half - dx, half - dy) = static_cast<float>(r);
-    }
-  }
-  return out;
+  return correlation_of(own, config.half, count);
 }
 
 NoiseCorrelation convolved_noise_correlation(const NoiseCorrelation& in,

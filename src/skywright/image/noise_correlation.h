@@ -36,9 +36,17 @@ struct NoiseMeasurementConfig {
 /// Variance scale and correlation from pixels free of sources and defects, each divided by the root
 /// of its variance (where variance is 0 everywhere it is taken as 1).
 /// @param ignore mask bits whose pixels are left out (kUnusable always is)
-/// A correlation that does not stand 3 sigma off zero is still kept: it is unbiased.
 /// @throws InputError with fewer than 1000 pixels left
 NoiseCorrelation measure_noise_correlation(const MaskedImageView& image,
+                                           const NoiseMeasurementConfig& config = {},
+                                           MaskBits ignore = 0);
+
+/// The same for one of two exposures of the same sky on one grid. Sources too faint to be left out
+/// are common to both and would pass for correlated noise: the covariance between the exposures,
+/// scaled by the ratio of their fluxes, is taken off, and the sources of either are left out.
+/// @param twin the other exposure, of one size with `image`
+NoiseCorrelation measure_noise_correlation(const MaskedImageView& image,
+                                           const MaskedImageView& twin,
                                            const NoiseMeasurementConfig& config = {},
                                            MaskBits ignore = 0);
 

@@ -129,6 +129,17 @@ OpenedImage open_plain(const ImageFiles& files, const io::HduPath& path,
 
 }  // namespace
 
+void measure_noise(OpenedImage& opened, const image::MaskedImageView& twin) {
+  if (opened.ours) return;
+  const image::MaskedImageView image = opened.exposure.image.view();
+  // A coarse level comes off first, so that gradients do not pass for correlation.
+  const int box = std::clamp(std::min(image.width(), image.height()) / 4, 16, 64);
+  const image::NoiseMeasurementConfig config{.background_box = box};
+  opened.exposure.noise = twin.pixels.empty()
+                              ? image::measure_noise_correlation(image, config)
+                              : image::measure_noise_correlation(image, twin, config);
+}
+
 OpenedImage open_image(const ImageFiles& files, const Execution& execution) {
   const io::HduPath path = io::parse_hdu_path(files.image);
   OpenedImage out;
@@ -140,11 +151,6 @@ OpenedImage open_image(const ImageFiles& files, const Execution& execution) {
     if (!files.mask.empty()) apply_mask_file(files.mask, out);
   } else {
     out = open_plain(files, path, execution);
-    // A coarse level comes off first, so that gradients do not pass for correlation.
-    const int box =
-        std::clamp(std::min(out.exposure.image.width(), out.exposure.image.height()) / 4, 16, 64);
-    out.exposure.noise =
-        image::measure_noise_correlation(out.exposure.image.view(), {.background_box = box});
   }
   if (!files.psf.empty()) out.exposure.psf = read_psf(files.psf);
   return out;

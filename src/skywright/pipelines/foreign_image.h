@@ -30,9 +30,12 @@ struct OpenedImage {
 
 /// A plain image gets: the sky level off (its mesh where it bends by more than twice the noise),
 /// variance from the noise file, or else from the sky's scatter and, where the header has a gain
-/// (GAIN, EGAIN, GAINA), the photons of the sources; a mask of what is not finite; and, where it
-/// states none, the measured correlation of its noise.
+/// (GAIN, EGAIN, GAINA), the photons of the sources; and a mask of what is not finite.
 /// @throws InputError for sizes that differ or an image without a usable pixel
 OpenedImage open_image(const ImageFiles& files, const Execution& execution);
+
+/// Measure the correlation and scale of a stranger's noise; ours state theirs and stay as they are.
+/// @param twin another exposure of the same sky on the same grid; an empty view for none
+void measure_noise(OpenedImage& opened, const image::MaskedImageView& twin);
 
 }  // namespace skywright::pipelines

@@ -138,6 +138,9 @@ SubtractSummary subtract_files(const SubtractJob& job, const SubtractFilesConfig
   if (!s.psf) out.warnings.emplace_back("no star in the science image: its PSF is a guess");
   if (!r.psf) out.warnings.emplace_back("no star in the reference: its PSF is a guess");
   out.warped = align(s, r, config.warp, execution);
+  // After the warp, where both show the same sky pixel by pixel.
+  measure_noise(science, r.image.view());
+  measure_noise(reference, s.image.view());
   out.science_lag1 = lag1(s.noise);
   out.reference_lag1 = lag1(r.noise);
   out.science_variance_scale = s.noise.variance_scale;
