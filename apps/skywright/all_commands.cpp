@@ -23,6 +23,11 @@ std::vector<Command> all_commands() {
       stack_command(),
       subtract_command(),
       // clang-format on
+      survey_init_command(),
+      survey_ingest_command(),
+      survey_status_command(),
+      survey_verify_command(),
+      survey_rebuild_command(),
   };
 }
 

@@ -21,5 +21,10 @@ Command instrument_check_command();
 Command instrument_show_command();
 Command stack_command();
 Command subtract_command();
+Command survey_ingest_command();
+Command survey_init_command();
+Command survey_rebuild_command();
+Command survey_status_command();
+Command survey_verify_command();
 
 }  // namespace skywright::apps

@@ -1,0 +1,126 @@
+#include "skywright/pipelines/survey.h"
+
+#include <fmt/format.h>
+
+#include "commands/commands.h"
+#include "skywright/config/toml_config.h"
+#include "skywright/pipelines/ingest.h"
+
+namespace skywright::apps {
+namespace {
+
+const Argument kSurvey{.name = "survey", .help = "survey directory"};
+
+Outcome run_init(const Arguments& arguments, const Session& session) {
+  pipelines::SurveyConfig config;
+  if (!session.config_text.empty())
+    config::read_toml(config, session.config_text, session.config_origin);
+  for (const std::string& setting : session.settings) config::apply_setting(config, setting);
+  if (session.seed_given) {
+    if (session.seed < 0 || session.seed > 0x7FFFFFFF)
+      throw ConfigError(fmt::format("--seed={}", session.seed), "must be in [0, 2147483647]",
+                        "1 is usual");
+    config.seed = static_cast<int>(session.seed);
+  }
+  config.name = arguments.text_or("--name", config.name);
+  config.footprint.ra = arguments.number_or("--ra", config.footprint.ra);
+  config.footprint.dec = arguments.number_or("--dec", config.footprint.dec);
+  config.footprint.radius = arguments.number_or("--radius", config.footprint.radius);
+  const std::string instrument = arguments.text_or("--instrument", config.instrument);
+  std::filesystem::path camera_file;
+  if (instrument.ends_with(".toml"))
+    camera_file = instrument;
+  else
+    config.instrument = instrument;
+  const std::string folder = arguments.text("survey");
+  pipelines::init_survey(folder, config, camera_file);
+  return {
+      .code = ExitCode::complete,
+      .text = fmt::format("{} is a survey now: put raw frames into {}/incoming, or name them to "
+                          "`skywright survey ingest`\n",
+                          folder, folder),
+      .json = "{\"created\":true}"};
+}
+
+Outcome run_ingest(const Arguments& arguments, const Session& session) {
+  std::vector<std::filesystem::path> files;
+  for (const std::string& file : arguments.texts("files")) files.emplace_back(file);
+  const pipelines::IngestReport report =
+      pipelines::ingest_files(arguments.text("survey"), files, session.execution);
+  for (const pipelines::IngestedFile& file : report.files)
+    if (!file.message.empty()) session.warn(file.message);
+  return {.code = report.code(), .text = report.text(), .json = report.json()};
+}
+
+Outcome run_status(const Arguments& arguments, const Session&) {
+  const pipelines::SurveyStatus status = pipelines::survey_status(arguments.text("survey"));
+  return {.code = ExitCode::complete, .text = status.text(), .json = status.json()};
+}
+
+Outcome run_verify(const Arguments& arguments, const Session& session) {
+  const pipelines::SurveyCheck check =
+      pipelines::verify_survey(arguments.text("survey"), session.execution);
+  return {.code = check.damages.empty() ? ExitCode::complete : ExitCode::bad_input,
+          .text = check.text(),
+          .json = check.json()};
+}
+
+Outcome run_rebuild(const Arguments& arguments, const Session&) {
+  const std::size_t listed = pipelines::rebuild_survey(arguments.text("survey"));
+  return {.code = ExitCode::complete,
+          .text = fmt::format("{} datasets in the registry\n", listed),
+          .json = fmt::format("{{\"datasets\":{}}}", listed)};
+}
+
+}  // namespace
+
+Command survey_init_command() {
+  return {
+      .name = "survey init",
+      .summary = "make a survey directory",
+      .details =
+          "  skywright survey init mysurvey --instrument lsst\n"
+          "  skywright survey init mysurvey --instrument my_camera.toml --name \"Our "
+          "survey\"",
+      .arguments = {kSurvey},
+      .options = {{.name = "--instrument",
+                   .value = "NAME|FILE.toml",
+                   .help = "a built-in instrument, or the description of your own camera"},
+                  {.name = "--name", .value = "TEXT", .help = "what people call it"},
+                  {.name = "--ra", .value = "D", .help = "middle of the footprint [deg, ICRS]"},
+                  {.name = "--dec", .value = "D", .help = "middle of the footprint [deg, ICRS]"},
+                  {.name = "--radius", .value = "D", .help = "of the footprint [deg]"}},
+      .run = run_init};
+}
+
+Command survey_ingest_command() {
+  return {
+      .name = "survey ingest",
+      .summary = "raw frames into a survey: checked, named, never lost or overwritten",
+      .details = "Exit code 3 where some were refused, that of the error where all were.",
+      .arguments = {kSurvey, {.name = "files", .help = "raw FITS frames", .takes = Takes::many}},
+      .run = run_ingest};
+}
+
+Command survey_status_command() {
+  return {.name = "survey status",
+          .summary = "what a survey holds, and what failed and why",
+          .arguments = {kSurvey},
+          .run = run_status};
+}
+
+Command survey_verify_command() {
+  return {.name = "survey verify",
+          .summary = "every file of a survey against its checksum",
+          .arguments = {kSurvey},
+          .run = run_verify};
+}
+
+Command survey_rebuild_command() {
+  return {.name = "survey rebuild",
+          .summary = "the registry anew from the files",
+          .arguments = {kSurvey},
+          .run = run_rebuild};
+}
+
+}  // namespace skywright::apps
