@@ -100,16 +100,15 @@ void ingest_one(archive::Archive& archive, const instrument::Instrument& instrum
   const archive::DatasetKey key = archive::dataset_key(id, provenance);
   result.path = archive::relative_path(key);
   const bool incoming = lies_within(result.file, archive.root() / "incoming");
-  if (is_duplicate(archive, key, checksum, result.file)) {
-    result.outcome = IngestOutcome::duplicate;
-  } else {
-    const archive::DatasetRecord record = archive.publish(
-        key, provenance, [&](const fs::path& to) { link_or_copy(result.file, to, incoming); });
-    if (record.checksum != checksum)
-      throw InputError(result.file.string(), "it changed while it was read",
-                       "ingest it once it is written in full");
-    result.outcome = IngestOutcome::ingested;
-  }
+  const bool known = is_duplicate(archive, key, checksum, result.file);
+  // Of a frame that is there, this makes sure that the registry lists it: an ingest may have been
+  // cut off just before.
+  const archive::DatasetRecord record = archive.publish(
+      key, provenance, [&](const fs::path& to) { link_or_copy(result.file, to, incoming); });
+  if (record.checksum != checksum)
+    throw InputError(result.file.string(), "it changed while it was read",
+                     "ingest it once it is written in full");
+  result.outcome = known ? IngestOutcome::duplicate : IngestOutcome::ingested;
   // The frame is safe under its raw name, content and folder synced: incoming/ may let go of it.
   if (incoming) {
     std::error_code ignored;
