@@ -128,7 +128,10 @@ MasterFrame build_dark(const RawSource& raws, std::size_t count,
   const DetrendConfig steps = without_repairs(config);
   Masters used;
   used.bias = masters.bias;
-  return combine("dark", count, detector, config, execution, [&](std::size_t i) {
+  // The bias's error is the same in all frames: it is added to the mean, not averaged away.
+  if (used.bias) std::fill_n(used.bias->variance.data(), used.bias->variance.size(), 0.0F);
+  double total_seconds = 0.0;
+  MasterFrame master = combine("dark", count, detector, config, execution, [&](std::size_t i) {
     const RawExposure raw = raws(i);
     const double seconds = raw.info.exposure_s;
     if (!(seconds > 0.0))
@@ -137,8 +140,15 @@ MasterFrame build_dark(const RawSource& raws, std::size_t count,
                        "take darks of some seconds, and see that the header gives them");
     Prepared frame{detrend(raw, detector, used, steps, execution).image, seconds};
     scale(frame.image, 1.0 / seconds);
+    total_seconds += seconds;
     return frame;
   });
+  if (masters.bias) {
+    const auto share = static_cast<float>(std::pow(static_cast<double>(count) / total_seconds, 2));
+    for (std::size_t k = 0; k < master.image.variance.size(); ++k)
+      master.image.variance.pixels()[k] += share * masters.bias->variance.pixels()[k];
+  }
+  return master;
 }
 
 MasterFrame build_flat(const RawSource& raws, std::size_t count,

@@ -50,7 +50,9 @@ RowMeans clipped_row_means(ImageView<const float> overscan, double clip) {
   out.mean.resize(static_cast<std::size_t>(rows));
   out.count.resize(static_cast<std::size_t>(rows));
   double squares = 0.0;
-  std::int64_t freedom = 0;
+  std::vector<double> column_sum(static_cast<std::size_t>(columns));
+  std::vector<int> column_count(static_cast<std::size_t>(columns));
+  std::int64_t freedom = -(columns - 1);
   for (int y = 0; y < rows; ++y) {
     const float* row = overscan.row(y);
     const double m = medians[static_cast<std::size_t>(y)];
@@ -67,12 +69,20 @@ RowMeans clipped_row_means(ImageView<const float> overscan, double clip) {
     const double mean = n > 0 ? sum / n : 0.0;
     out.mean[static_cast<std::size_t>(y)] = static_cast<float>(m + mean);
     out.count[static_cast<std::size_t>(y)] = n;
-    if (n > 1) {
-      squares += sum2 - n * mean * mean;
-      freedom += n - 1;
+    if (n < 2) continue;
+    squares += sum2 - n * mean * mean;
+    freedom += n - 1;
+    for (int x = 0; x < columns; ++x) {
+      const double d = static_cast<double>(row[x]) - m;
+      if (!(std::abs(d) <= limit)) continue;
+      column_sum[static_cast<std::size_t>(x)] += d - mean;
+      ++column_count[static_cast<std::size_t>(x)];
     }
   }
-  out.sigma = freedom > 0 ? std::sqrt(squares / static_cast<double>(freedom)) : 0.0;
+  // A level that a column keeps in all rows (a ramp after the last light) is no noise.
+  for (std::size_t x = 0; x < column_sum.size(); ++x)
+    if (column_count[x] > 0) squares -= column_sum[x] * column_sum[x] / column_count[x];
+  out.sigma = freedom > 0 ? std::sqrt(std::max(squares, 0.0) / static_cast<double>(freedom)) : 0.0;
   return out;
 }
 

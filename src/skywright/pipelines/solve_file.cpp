@@ -40,6 +40,7 @@ wcs::Wcs initial_wcs(const SolveFileRequest& request, const Exposure& exposure) 
 /// Middle of the exposure, as far as the header tells; Gaia's epoch otherwise.
 time::Tai epoch_of(const header::Header& header, std::vector<std::string>& warnings) {
   if (const auto mjd = header.number("MJD-OBS")) return time::to_tai(time::Utc::from_mjd(*mjd));
+  if (const auto mjd = header.number("MJD-BEG")) return time::Tai::from_mjd(*mjd);  // TAI, LSST's
   if (const auto date = header.text("DATE-OBS")) {
     try {
       return time::to_tai(time::utc_from_iso(*date));
