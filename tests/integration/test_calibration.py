@@ -10,6 +10,9 @@ name = "backyard"
 [telescope]
 aperture_m = 0.2
 focal_length_m = 1.0
+[camera.keywords]
+ra = ""
+dec = ""
 [[camera.sensor]]
 name = "CMOS"
 width = 400

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <limits>
 #include <vector>
 
 #include "skywright/header/header.h"
@@ -18,6 +19,8 @@ struct RawExposure {
   /// The raw rectangle of each amplifier [ADU], prescan and overscan included, in readout order and
   /// in the order of Detector::amplifiers.
   std::vector<image::Image<float>> amplifiers;
+  /// Highest count that the digitiser or the file can hold [ADU]: a pixel there is saturated.
+  double ceiling = std::numeric_limits<double>::infinity();
 };
 
 /// Gives the i-th of several raw exposures, so that a stack never holds more than a few of them.

@@ -1,6 +1,7 @@
 #include "skywright/pipelines/read_raw.h"
 
 #include <cmath>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -50,6 +51,14 @@ void check_covered(const image::Image<float>& whole, const Detector& detector,
                    "name the instrument that the frame comes from, or correct its file");
 }
 
+/// Sixteen-bit counts end at 65535 whatever the well holds.
+double ceiling_of(const std::filesystem::path& path) {
+  for (const io::HduSummary& hdu : io::list_hdus(path))
+    if (hdu.kind == io::HduKind::image && !hdu.axes.empty())
+      return hdu.bitpix == 16 ? 65535.0 : std::numeric_limits<double>::infinity();
+  return std::numeric_limits<double>::infinity();
+}
+
 bool is_known(const sphere::SkyPosition& p) {
   return std::isfinite(p.ra.degrees()) && std::isfinite(p.dec.degrees());
 }
@@ -93,6 +102,7 @@ RawFrame read_raw(const std::filesystem::path& path, const Instrument& instrumen
   const instrument::VisitInfo info = read_raw_info(path, instrument);
   frame.detector = instrument.detector(info.detector);
   frame.exposure.info = info;
+  frame.exposure.ceiling = ceiling_of(path);
   header::Header image_header;
   if (is_multi_extension(frame.detector)) {
     frame.exposure.header = io::read_header(path, {.index = 0, .name = {}});

@@ -64,10 +64,9 @@ class SolveDecam : public ::testing::Test {
     linear.reference_pixel = {cx, cy};
     linear.reference_sky = truth.sky_at({cx, cy});
     linear.reference_sky.ra =
-        linear.reference_sky.ra + sphere::Angle::from_arcsec(
-                                      east_arcsec / sphere::cos(linear.reference_sky.dec));
-    linear.reference_sky.dec =
-        linear.reference_sky.dec + sphere::Angle::from_arcsec(north_arcsec);
+        linear.reference_sky.ra +
+        sphere::Angle::from_arcsec(east_arcsec / sphere::cos(linear.reference_sky.dec));
+    linear.reference_sky.dec = linear.reference_sky.dec + sphere::Angle::from_arcsec(north_arcsec);
     const auto j = truth.jacobian({cx, cy});
     const double c = std::cos(turn_deg * M_PI / 180.0);
     const double s = std::sin(turn_deg * M_PI / 180.0);
@@ -85,9 +84,9 @@ class SolveDecam : public ::testing::Test {
     double worst = 0.0;
     for (double y = 0.0; y < 256.0; y += 51.0)
       for (double x = 0.0; x < 256.0; x += 51.0)
-        worst = std::max(worst, sphere::separation(solved.sky_at({x, y}),
-                                                   image_.exposure.wcs->sky_at({x, y}))
-                                    .mas());
+        worst = std::max(
+            worst,
+            sphere::separation(solved.sky_at({x, y}), image_.exposure.wcs->sky_at({x, y})).mas());
     return worst;
   }
 
@@ -128,9 +127,8 @@ TEST_F(SolveDecam, NeedsNoWcsWhereCentreAndScaleAreGiven) {
   request.image = path.string();
   request.reference = folder_ / "reference.fits";
   EXPECT_THROW(solve_file(request, {}, Execution{}), InputError);
-  request.pointing =
-      Pointing{centre.ra.degrees() + 0.003, centre.dec.degrees() - 0.002,
-               image_.exposure.wcs->pixel_scale({127.5, 127.5}).arcsec() * 1.005};
+  request.pointing = Pointing{centre.ra.degrees() + 0.003, centre.dec.degrees() - 0.002,
+                              image_.exposure.wcs->pixel_scale({127.5, 127.5}).arcsec() * 1.005};
   const auto result = solve_file(request, {}, Execution{});
   EXPECT_LT(worst_mas(result.solution.wcs), 13.0);
 }

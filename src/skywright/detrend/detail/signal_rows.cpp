@@ -68,11 +68,12 @@ void SignalRows::subtract_zero(std::size_t i, int r, SignalRow& row) const {
   const float level = zero_[i].row[static_cast<std::size_t>(y)];
   const auto full = static_cast<float>(amplifier.saturation);
   const auto suspect = static_cast<float>(amplifier.saturation * suspect_fraction_);
+  const auto ceiling = static_cast<float>(raw_.ceiling);
   float* out = row.signal.data();
   MaskBits* flags = row.flags.data();
   for (std::size_t x = 0; x < width; ++x) {
     const float v = in[x] - level - column[x];
-    const MaskBits high = v >= full ? image::bit(MaskPlane::saturated) : 0U;
+    const MaskBits high = v >= full || in[x] >= ceiling ? image::bit(MaskPlane::saturated) : 0U;
     const MaskBits near = v >= suspect ? image::bit(MaskPlane::suspect) : 0U;
     const bool finite = std::abs(v) <= 3e38F;
     flags[x] = high | near | (finite ? 0U : image::bit(MaskPlane::not_finite));
