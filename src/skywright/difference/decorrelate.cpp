@@ -62,8 +62,13 @@ Image<float> real_of(const math::RealFft2d& fft, Spectrum& spectrum) {
   return out;
 }
 
-/// The centred PSF behind a tile's filter, cut to 2 half + 1, unit sum.
-Image<float> psf_image(const math::RealFft2d& fft, Spectrum spectrum, int half) {
+/// The centred PSF behind a tile's filter, cut to 2 half + 1, unit sum; `enclosed` was its sum.
+struct CutPsf {
+  Image<float> image;
+  double enclosed = 1.0;
+};
+
+CutPsf psf_image(const math::RealFft2d& fft, Spectrum spectrum, int half) {
   const Image<float> plane = real_of(fft, spectrum);
   Image<float> out(2 * half + 1, 2 * half + 1);
   double sum = 0.0;
@@ -75,17 +80,23 @@ Image<float> psf_image(const math::RealFft2d& fft, Spectrum spectrum, int half) 
     }
   }
   for (float& v : out.pixels()) v = static_cast<float>(static_cast<double>(v) / sum);
-  return out;
+  return {std::move(out), sum};
 }
 
+struct FieldPsf {
+  psf::PsfModel model;
+  double enclosed = 1.0;
+};
+
 /// PSF images at a grid of places, fitted with Chebyshev polynomials.
-psf::PsfModel psf_model(const RawDifference& difference, const std::vector<Tile>& tiles,
-                        const NoiseCorrelation& science_noise,
-                        const NoiseCorrelation& reference_noise, const psf::PsfModel& science_psf,
-                        const DecorrelateConfig& config) {
+FieldPsf psf_model(const RawDifference& difference, const std::vector<Tile>& tiles,
+                   const NoiseCorrelation& science_noise, const NoiseCorrelation& reference_noise,
+                   const psf::PsfModel& science_psf, const DecorrelateConfig& config) {
   const Box box = difference.image.box();
   const int half = std::min(config.psf_half, science_psf.side() / 2 + 4);
-  const math::RealFft2d fft(math::fast_fft_size(4 * half + 2), math::fast_fft_size(4 * half + 2));
+  // Wide enough that wings beyond the cut do not fold back into it.
+  const int plane = math::fast_fft_size(std::max(4 * half + 2, science_psf.side() + 2 * half + 2));
+  const math::RealFft2d fft(plane, plane);
   const bool constant = science_psf.degree() == 0 && (difference.science.kernel == nullptr) &&
                         (difference.reference.kernel == nullptr);
   const int degree = constant ? 0 : 2;
@@ -95,6 +106,7 @@ psf::PsfModel psf_model(const RawDifference& difference, const std::vector<Tile>
   std::vector<double> x;
   std::vector<double> y;
   std::vector<Image<float>> images;
+  double enclosed = 0.0;
   for (int j = 0; j < nodes; ++j) {
     for (int i = 0; i < nodes; ++i) {
       const PixelPosition at{(i + 0.5) * box.width / nodes - 0.5,
@@ -104,7 +116,9 @@ psf::PsfModel psf_model(const RawDifference& difference, const std::vector<Tile>
       });
       TileFilter filter = tile_filter(fft, difference, tile->noise, science_noise, reference_noise,
                                       science_psf, at, config.least_power);
-      images.push_back(psf_image(fft, std::move(filter.psf), half));
+      CutPsf cut = psf_image(fft, std::move(filter.psf), half);
+      enclosed += cut.enclosed / (nodes * nodes);
+      images.push_back(std::move(cut.image));
       x.push_back(at.x);
       y.push_back(at.y);
     }
@@ -120,7 +134,7 @@ psf::PsfModel psf_model(const RawDifference& difference, const std::vector<Tile>
     for (std::size_t t = 0; t < coefficients.size(); ++t)
       coefficients[t].data()[p] = static_cast<float>(fit.coefficients()[t]);
   }
-  return psf::PsfModel(box, degree, std::move(coefficients));
+  return {psf::PsfModel(box, degree, std::move(coefficients)), enclosed};
 }
 
 /// Weights of a Gaussian as wide as a PSF's square, which is how variances enter a score.
@@ -190,11 +204,13 @@ Decorrelated decorrelate(const RawDifference& difference, const MaskedImageView&
   const std::vector<Tile> tiles =
       tiles_of(raw.box(), config.tile, difference, science, reference, science_noise.variance_scale,
                reference_noise.variance_scale);
+  FieldPsf psf = psf_model(difference, tiles, science_noise, reference_noise, science_psf, config);
   Decorrelated out{
       .image = MaskedImage(Image<float>::uninitialised(raw.width(), raw.height()),
                            Image<float>::uninitialised(raw.width(), raw.height()), raw.mask),
       .score = Image<float>::uninitialised(raw.width(), raw.height()),
-      .psf = psf_model(difference, tiles, science_noise, reference_noise, science_psf, config)};
+      .psf = std::move(psf.model),
+      .psf_enclosed = psf.enclosed};
   const std::vector<float> profile = squared_psf_profile(out.psf);
   const Image<float> smooth = image::convolve_separable(raw.variance, profile, profile, execution);
   int width = 0;

@@ -38,7 +38,9 @@ struct DecorrelateConfig {
 struct Decorrelated {
   image::MaskedImage image;  ///< white noise of the given variance; sums of flux as they were
   Image<float> score;        ///< matched-filter signal-to-noise ratio; 0 where mostly unusable
-  psf::PsfModel psf;         ///< of `image`
+  psf::PsfModel psf;         ///< of `image`, cut and of unit sum
+  /// Part of a point source's flux within the cut: a PSF with wide wings has more outside.
+  double psf_enclosed = 1.0;
 };
 
 /// The filter phi(f) = sqrt(N(0) / N(f)) with N the noise power of the difference, from the two

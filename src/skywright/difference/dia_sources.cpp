@@ -276,8 +276,9 @@ DiaSources measure_dia_sources(const DiaMeasurement& in, const DiaSourceConfig& 
     out.y.push_back(where.y);
     out.x_err.push_back(lost ? kNan : static_cast<float>(fits[i].x_err));
     out.y_err.push_back(lost ? kNan : static_cast<float>(fits[i].y_err));
-    out.psf_flux.push_back(f.flux);
-    out.psf_flux_err.push_back(f.flux_err);
+    // To total flux: what lies outside the stamp belongs to the source as well.
+    out.psf_flux.push_back(f.flux / static_cast<float>(in.psf_enclosed));
+    out.psf_flux_err.push_back(f.flux_err / static_cast<float>(in.psf_enclosed));
     out.psf_chi2.push_back(f.chi2);
     out.psf_ndata.push_back(f.ndata);
     out.snr.push_back(static_cast<float>(snr));

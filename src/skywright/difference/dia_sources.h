@@ -81,6 +81,7 @@ struct DiaMeasurement {
   image::MaskedImageView reference;
   const psf::PsfModel& reference_psf;
   double reference_scale = 1.0;  ///< science flux per reference flux
+  double psf_enclosed = 1.0;     ///< part of a point source's flux within `psf`'s stamp
 };
 
 /// Peaks of |score| above the threshold, each fitted with the PSF and judged. A peak that the wings

@@ -162,7 +162,8 @@ Difference subtract(const MaskedImageView& science_in, const psf::PsfModel* scie
                                             .science_psf = *science_psf,
                                             .reference = reference.view(),
                                             .reference_psf = *reference_psf,
-                                            .reference_scale = scale},
+                                            .reference_scale = scale,
+                                            .psf_enclosed = clean.psf_enclosed},
                                            config.sources, execution);
   mark_detections(clean.image, sources);
   return {.difference = std::move(clean.image),
