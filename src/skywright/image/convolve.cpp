@@ -30,10 +30,8 @@ struct PaddedBand {
   }
 };
 
-Image<float> correlate(const ImageView<const float>& in, std::span<const float> weights,
-                       int columns, int rows, const Execution& execution) {
-  Image<float> out = Image<float>::uninitialised(in.width(), in.height());
-  const ImageView<float> to = out.view();
+void correlate(const ImageView<const float>& in, std::span<const float> weights, int columns,
+               int rows, const ImageView<float>& to, const Execution& execution) {
   const auto height = static_cast<std::size_t>(in.height());
   execution.for_chunks(height, kBandRows, [&](std::size_t begin, std::size_t end) {
     const int y0 = static_cast<int>(begin);
@@ -46,7 +44,6 @@ Image<float> correlate(const ImageView<const float>& in, std::span<const float> 
       std::memcpy(to.row(y), line.data(), static_cast<std::size_t>(in.width()) * sizeof(float));
     }
   });
-  return out;
 }
 
 // Fraction of a unit Gaussian of `sigma` that falls on the pixel `i`.
@@ -115,10 +112,17 @@ Kernel gaussian_kernel(double fwhm, int side) {
   return Kernel(std::move(weights)).scaled(1.0 / sum);
 }
 
-Image<float> convolve(ImageView<const float> in, const Kernel& kernel, const Execution& execution) {
+void convolve(ImageView<const float> in, const Kernel& kernel, ImageView<float> out,
+              const Execution& execution) {
   // A convolution is a correlation with the kernel turned round.
   const Kernel turned = kernel.flipped();
-  return correlate(in, turned.weights().pixels(), kernel.side(), kernel.side(), execution);
+  correlate(in, turned.weights().pixels(), kernel.side(), kernel.side(), out, execution);
+}
+
+Image<float> convolve(ImageView<const float> in, const Kernel& kernel, const Execution& execution) {
+  Image<float> out = Image<float>::uninitialised(in.width(), in.height());
+  convolve(in, kernel, out.view(), execution);
+  return out;
 }
 
 Image<float> convolve_reference(ImageView<const float> in, const Kernel& kernel) {
@@ -141,8 +145,11 @@ Image<float> convolve_separable(ImageView<const float> in, std::span<const float
                                 std::span<const float> along_y, const Execution& execution) {
   const std::vector<float> x(along_x.rbegin(), along_x.rend());
   const std::vector<float> y(along_y.rbegin(), along_y.rend());
-  const Image<float> rows = correlate(in, x, static_cast<int>(x.size()), 1, execution);
-  return correlate(rows.view(), y, 1, static_cast<int>(y.size()), execution);
+  Image<float> rows = Image<float>::uninitialised(in.width(), in.height());
+  Image<float> out = Image<float>::uninitialised(in.width(), in.height());
+  correlate(in, x, static_cast<int>(x.size()), 1, rows.view(), execution);
+  correlate(rows.view(), y, 1, static_cast<int>(y.size()), out.view(), execution);
+  return out;
 }
 
 Image<MaskBits> dilate(ImageView<const MaskBits> mask, int half, const Execution& execution) {

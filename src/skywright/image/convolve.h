@@ -45,6 +45,10 @@ Kernel gaussian_kernel(double fwhm, int side = 0);
 /// @pre finite pixels (a NaN spreads over the kernel's size)
 Image<float> convolve(ImageView<const float> in, const Kernel& kernel,
                       const Execution& execution = Execution());
+/// The same into pixels that exist already. @pre `out` is of the size of `in` and does not overlap
+/// it
+void convolve(ImageView<const float> in, const Kernel& kernel, ImageView<float> out,
+              const Execution& execution);
 /// The same by the plainest loop: the oracle of `convolve`.
 Image<float> convolve_reference(ImageView<const float> in, const Kernel& kernel);
 /// Along rows with `along_x`, then along columns with `along_y`. @pre odd sizes

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <utility>
 
 #include "skywright/base/error.h"
 #include "skywright/image/convolve.h"
@@ -25,6 +26,9 @@ constexpr int kLargestFilterHalf = 10;
 constexpr double kFilterPower = 0.997;  // share of sum p^2 that the PSF filter keeps
 constexpr std::size_t kBandRows = 128;
 
+// Sources that an earlier step marked are found anew.
+constexpr MaskBits kOldSources = image::bits({MaskPlane::detected, MaskPlane::detected_negative});
+
 // The image's mask with what is not finite marked as such.
 Image<MaskBits> working_mask(const image::MaskedImageView& image, const Execution& execution) {
   auto out = Image<MaskBits>::uninitialised(image.width(), image.height());
@@ -39,7 +43,8 @@ Image<MaskBits> working_mask(const image::MaskedImageView& image, const Executio
       for (int x = 0; x < image.width(); ++x) {
         // x - x is 0 for finite numbers only; a variance that is not positive is no variance.
         const bool good = p[x] - p[x] == 0.0F;
-        to[x] = (m == nullptr ? 0U : m[x]) | (good ? 0U : bit(MaskPlane::not_finite));
+        to[x] =
+            (m == nullptr ? 0U : m[x] & ~kOldSources) | (good ? 0U : bit(MaskPlane::not_finite));
       }
       if (v != nullptr)
         for (int x = 0; x < image.width(); ++x)
@@ -51,8 +56,10 @@ Image<MaskBits> working_mask(const image::MaskedImageView& image, const Executio
 
 // Pixels less the background, zero where they cannot be used.
 Image<float> subtracted(ImageView<const float> pixels, ImageView<const MaskBits> mask,
-                        const SplineMesh* level, const Execution& execution) {
-  auto out = Image<float>::uninitialised(pixels.width(), pixels.height());
+                        const SplineMesh* level, const Execution& execution,
+                        Image<float> reuse = {}) {
+  Image<float> out = std::move(reuse);
+  if (out.box() != pixels.box()) out = Image<float>::uninitialised(pixels.width(), pixels.height());
   const auto view = out.view();
   const auto rows = static_cast<std::size_t>(pixels.height());
   execution.for_chunks(rows, kBandRows, [&](std::size_t begin, std::size_t end) {
@@ -159,9 +166,8 @@ class Detector {
     if (!kernel_) kernel_ = image::gaussian_kernel(kFirstFwhm);
     detect();
     if (config_.background.mask_sources) {
-      Image<MaskBits> marked = mask_;
-      mark_sources(marked, footprints_.found);
-      background_ = estimate_background(image_.pixels, marked.view(),
+      mark_sources(mask_, footprints_.found);
+      background_ = estimate_background(image_.pixels, mask_.view(),
                                         image::kUnusable | bit(MaskPlane::detected),
                                         config_.background, execution_);
       set_sky();
@@ -169,7 +175,7 @@ class Detector {
   }
 
   [[nodiscard]] PsfStars stars() {
-    labels_ = label_image(image_.width(), image_.height(), footprints_.found);
+    draw_labels();
     return select_psf_stars(labelled(), noise(), footprints_.found, significance_.view(),
                             kFirstFwhm, config_, execution_);
   }
@@ -181,8 +187,9 @@ class Detector {
     else if (config_.detection.filter == DetectFilter::gaussian &&
              config_.detection.filter_fwhm <= 0.0)
       kernel_ = image::gaussian_kernel(psf.fwhm({0.5 * image_.width(), 0.5 * image_.height()}));
+    erase_labels();
     detect();
-    labels_ = label_image(image_.width(), image_.height(), footprints_.found);
+    draw_labels();
   }
 
   [[nodiscard]] detail::Measured measure(const psf::PsfModel& psf) const {
@@ -201,7 +208,7 @@ class Detector {
 
  private:
   void set_sky() {
-    sky_ = subtracted(image_.pixels, mask_.view(), &background_.level, execution_);
+    sky_ = subtracted(image_.pixels, mask_.view(), &background_.level, execution_, std::move(sky_));
     if (image_.variance.empty())
       sky_variance_ = mapped(background_.rms, [](float s) { return s * s; });
     else if (sky_variance_.width() == 0)
@@ -210,9 +217,19 @@ class Detector {
     sigma_ = mapped(sky_variance_, [](float v) { return std::sqrt(std::max(v, 1e-30F)); });
   }
 
+  void draw_labels() {
+    if (labels_.empty()) labels_ = Image<std::int32_t>(image_.width(), image_.height());
+    set_labels(labels_, footprints_.found, Labels::draw);
+  }
+  // Cheaper than a new image: only where footprints lie.
+  void erase_labels() {
+    if (!labels_.empty()) set_labels(labels_, footprints_.found, Labels::erase);
+  }
+
   void detect() {
-    significance_ = sky_significance(sky_.view(), mask_.view(), image::kUnusable, sigma_, *kernel_,
-                                     config_.detection.noise_unit, execution_);
+    significance_ =
+        sky_significance(sky_.view(), mask_.view(), image::kUnusable, sigma_, *kernel_,
+                         config_.detection.noise_unit, execution_, std::move(significance_));
     footprints_ = find_footprints(significance_.view(), rules_of(config_.detection), execution_);
   }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 namespace skywright::measure {
@@ -79,10 +80,12 @@ image::Image<float> sky_significance(image::ImageView<const float> sky,
                                      image::ImageView<const image::MaskBits> mask,
                                      image::MaskBits ignore, const SplineMesh& sigma,
                                      const image::Kernel& kernel, NoiseUnit unit,
-                                     const Execution& execution) {
+                                     const Execution& execution, image::Image<float> reuse) {
   const int width = sky.width();
   const int height = sky.height();
-  image::Image<float> out = image::convolve(sky, kernel.flipped(), execution);
+  image::Image<float> out = std::move(reuse);
+  if (out.box() != sky.box()) out = image::Image<float>::uninitialised(width, height);
+  image::convolve(sky, kernel.flipped(), out.view(), execution);
   const auto view = out.view();
   const image::Kernel squared = kernel.squared();
   const BorderPower border(squared);

@@ -21,11 +21,13 @@ enum class NoiseUnit {
 /// @param sky background-subtracted, zero where `usable` is not
 /// @param mask pixels with a bit of `ignore` do not count; within a fully masked kernel 0 results
 /// @param sigma noise of a pixel
+/// @param reuse an image of the same size whose memory the result takes; empty for none
 image::Image<float> sky_significance(image::ImageView<const float> sky,
                                      image::ImageView<const image::MaskBits> mask,
                                      image::MaskBits ignore, const SplineMesh& sigma,
                                      const image::Kernel& kernel, NoiseUnit unit,
-                                     const Execution& execution = Execution());
+                                     const Execution& execution = Execution(),
+                                     image::Image<float> reuse = {});
 
 /// Significance with each pixel's own variance: conv(d) / sqrt(conv(v, k^2)), unusable pixels left
 /// out of both; `noise_factor` scales the noise (correlated pixels).

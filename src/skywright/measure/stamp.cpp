@@ -48,13 +48,18 @@ Stamp cut_stamp(const LabelledSky& sky, const image::Box& wanted, std::int32_t l
   return out;
 }
 
-image::Image<std::int32_t> label_image(int width, int height,
-                                       const std::vector<Footprint>& footprints) {
-  image::Image<std::int32_t> labels(width, height);
+void set_labels(image::Image<std::int32_t>& labels, const std::vector<Footprint>& footprints,
+                Labels action) {
   for (std::size_t i = 0; i < footprints.size(); ++i)
     for (const Span& span : footprints[i].spans)
       std::fill(labels.row(span.y) + span.x0, labels.row(span.y) + span.x1,
-                static_cast<std::int32_t>(i) + 1);
+                action == Labels::draw ? static_cast<std::int32_t>(i) + 1 : 0);
+}
+
+image::Image<std::int32_t> label_image(int width, int height,
+                                       const std::vector<Footprint>& footprints) {
+  image::Image<std::int32_t> labels(width, height);
+  set_labels(labels, footprints, Labels::draw);
   return labels;
 }
 

@@ -28,7 +28,11 @@ struct Stamp {
 Stamp cut_stamp(const LabelledSky& sky, const image::Box& wanted, std::int32_t label,
                 const Footprint& footprint, const Child& child, image::PixelPosition centre);
 
-/// Draw every footprint's label into an image of zeros.
+enum class Labels { draw, erase };
+/// Write every footprint's label, or zeros in its place.
+void set_labels(image::Image<std::int32_t>& labels, const std::vector<Footprint>& footprints,
+                Labels action);
+/// An image of zeros with every footprint's label drawn.
 image::Image<std::int32_t> label_image(int width, int height,
                                        const std::vector<Footprint>& footprints);
 
