@@ -123,7 +123,7 @@ class CosmicRays : public ::testing::TestWithParam<double> {};
 // On these very scenes (500 stars and 300 tracks in a megapixel, ten times an LSST exposure's
 // share) astroscrappy 1.1 with its defaults finds 95 % of the pixels of narrow tracks and flags 26
 // to 235 pixels without any charge near, most of them in stars; of tracks of which three in ten
-// are 1.4 pixels wide it finds 69 %. benchmarks/cosmic_rays compares both.
+// are 1.4 pixels wide it finds 69 %. See docs/decisions/0070.
 TEST_P(CosmicRays, OfNarrowTracksAreFoundAndStarsAreNot) {
   Scene s = scene(1024, GetParam(), 500, 300, 0.0, 7);
   const CosmicRayReport report = reject_cosmic_rays(s.image, {}, Execution{});
