@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <memory>
+#include <mutex>
 #include <stdexcept>
 
 #include <fitsio.h>
@@ -16,11 +17,17 @@ namespace skywright::io::detail {
 namespace {
 
 constexpr long kTile = 128;
+constexpr std::size_t kRowBytes = 64;  // at most: three descriptors, scale and zero of a tile
 // Noise over step: 16 costs 0.02 % of the noise with dither (Pence et al. 2010, PASP 122, 1065).
 constexpr float kQuantizeLevel = 16.0F;
 
+// cfitsio's table of files in memory is not guarded: two threads that open or close at once may be
+// given one slot (4.2; ffimem takes no lock).
+std::mutex memory_files;
+
 struct Closed {
   void operator()(fitsfile* file) const {
+    const std::scoped_lock hold(memory_files);
     int status = 0;
     fits_close_file(file, &status);
   }
@@ -46,11 +53,19 @@ CompressedHdu compressed(image::ImageView<const T> pixels, Compression compressi
     void** at;
     ~Memory() { std::free(*at); }  // cfitsio grows it with realloc
   } const release{&memory};
-  capacity = 2 * kBlock;
-  memory = std::malloc(capacity);
+  // cfitsio reads a tile's descriptor before it first writes the tile, and takes fresh memory to be
+  // zero as a fresh file is: so all descriptors must lie within what is zeroed here. Beyond, in the
+  // heap, memory may be whatever realloc gives.
+  const auto tiles = static_cast<std::size_t>((pixels.width() + kTile - 1) / kTile) *
+                     static_cast<std::size_t>((pixels.height() + kTile - 1) / kTile);
+  capacity = 32 * kBlock + tiles * kRowBytes + pixels.size() * sizeof(T) / 2;
+  memory = std::calloc(capacity, 1);
   if (memory == nullptr) throw std::bad_alloc();
   fitsfile* raw = nullptr;
-  fits_create_memfile(&raw, &memory, &capacity, 8 << 20, std::realloc, &status);
+  {
+    const std::scoped_lock hold(memory_files);
+    fits_create_memfile(&raw, &memory, &capacity, 8 << 20, std::realloc, &status);
+  }
   check(status);
   const std::unique_ptr<fitsfile, Closed> file(raw);
 
