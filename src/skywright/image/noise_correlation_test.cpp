@@ -34,8 +34,7 @@ TEST(NoiseCorrelation, OfConvolvedNoiseIsThatOfTheKernel) {
   MaskedImage im = noise(400, 1.0);
   Image<float> out(400, 400);
   for (int y = 0; y < 400; ++y)
-    for (int x = 1; x < 400; ++x)
-      out(x, y) = 0.6F * im.pixels(x, y) + 0.4F * im.pixels(x - 1, y);
+    for (int x = 1; x < 400; ++x) out(x, y) = 0.6F * im.pixels(x, y) + 0.4F * im.pixels(x - 1, y);
   im.pixels = out;
   const NoiseCorrelation c = measure_noise_correlation(im);
   Image<float> kernel(3, 3);
