@@ -1,0 +1,162 @@
+#include "skywright/pipelines/make_template.h"
+
+#include <cmath>
+#include <map>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "skywright/base/error.h"
+#include "skywright/math/statistics.h"
+#include "skywright/pipelines/process_exposure.h"
+#include "skywright/pipelines/read_raw.h"
+#include "skywright/pipelines/survey_config.h"
+#include "skywright/pipelines/survey_inputs.h"
+#include "skywright/run/task_graph.h"
+#include "skywright/stack/stack.h"
+
+namespace skywright::pipelines {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr int kMargin = 100;  // beyond the detector's edge, for pointings that differ [pixel]
+constexpr double kNanojanskyZero = 31.4;  // AB magnitude of 1 nJy
+
+using Group = std::vector<fs::path>;
+
+std::map<std::pair<std::string, std::string>, Group> grouped(
+    const std::vector<fs::path>& raws, const instrument::Instrument& instrument) {
+  std::map<std::pair<std::string, std::string>, Group> groups;
+  for (const fs::path& raw : raws) {
+    const instrument::VisitInfo info = read_raw_info(raw, instrument);
+    if (info.kind != instrument::ExposureKind::science) continue;
+    groups[{info.band, instrument.detector(info.detector).name}].push_back(raw);
+  }
+  return groups;
+}
+
+/// The detector's grid without distortion, with a margin.
+stack::StackGrid grid_for(const wcs::Wcs& wcs, int width, int height) {
+  const wcs::PixelPosition middle{0.5 * width, 0.5 * height};
+  const wcs::Linear linear{
+      .reference_pixel = middle, .reference_sky = wcs.sky_at(middle), .cd = wcs.jacobian(middle)};
+  return {wcs::Wcs(linear).shifted(-kMargin, -kMargin), width + 2 * kMargin, height + 2 * kMargin};
+}
+
+struct Prepared {
+  std::optional<ProcessedExposure> exposure;
+  std::string problem;
+};
+
+Prepared prepare(const fs::path& raw, const instrument::Instrument& instrument,
+                 const SurveyInputs& inputs, const NightConfig& config,
+                 const Execution& execution) {
+  try {
+    const RawFrame frame = read_raw(raw, instrument);
+    const instrument::VisitInfo& info = frame.exposure.info;
+    const detrend::Masters masters = inputs.masters(frame.detector, info.band);
+    const wcs::Wcs predicted =
+        instrument::predicted_wcs(instrument, frame.detector, info.boresight, info.rotation);
+    const auto middle = predicted.sky_at({0.5 * frame.detector.width, 0.5 * frame.detector.height});
+    const auto radius = sphere::separation(middle, predicted.sky_at({0.0, 0.0})) * 1.05 +
+                        sphere::Angle::from_arcsec(2.0 * config.solve.max_offset_arcsec);
+    const calibrate::ReferenceCatalog reference =
+        inputs.reference(info.band, info.middle(), middle, radius);
+    Prepared out;
+    out.exposure = process_exposure({.raw = frame.exposure,
+                                     .instrument = instrument,
+                                     .detector = frame.detector,
+                                     .masters = masters,
+                                     .reference = reference},
+                                    config, run::steady_clock(), execution);
+    return out;
+  } catch (const InputError& error) {
+    return {{}, fmt::format("{}: {}", raw.filename().string(), error.what())};
+  }
+}
+
+TemplateSummary make_template(const std::string& band, const instrument::Detector& detector,
+                              const Group& raws, const fs::path& survey,
+                              const instrument::Instrument& instrument, const SurveyInputs& inputs,
+                              const NightConfig& config, const Execution& execution) {
+  StepTimer timer(run::steady_clock());
+  TemplateSummary summary;
+  summary.band = band;
+  summary.detector = detector.name;
+  summary.path = survey / "coadd" / fmt::format("template_{}_{}.fits", band, detector.name);
+  std::vector<Prepared> prepared(raws.size());
+  execution.for_each(raws.size(), [&](std::size_t i) {
+    prepared[i] = prepare(raws[i], instrument, inputs, config, execution);
+  });
+  timer.mark("detrend to solve");
+  std::vector<stack::StackInput> entering;
+  std::vector<double> seeing;
+  for (const Prepared& p : prepared) {
+    if (!p.exposure) {
+      summary.rejected.push_back(p.problem);
+      continue;
+    }
+    const Exposure& exposure = p.exposure->exposure;
+    entering.push_back({.image = exposure.image.view(),
+                        .wcs = *exposure.wcs,
+                        .flux_scale = nanojanskys_per_unit(*exposure.zero_point),
+                        .psf = &*exposure.psf});
+    seeing.push_back(p.exposure->quality.seeing_arcsec);
+  }
+  if (entering.empty()) {
+    throw InputError(fmt::format("template of {} in {}", detector.name, band),
+                     "none of its frames can be used: " + summary.rejected.front(),
+                     "bring frames with stars of the reference catalog on them");
+  }
+  const stack::StackGrid grid = grid_for(entering.front().wcs, detector.width, detector.height);
+  stack::Stack coadd = stack::stack(entering, grid, {}, execution);
+  timer.mark("stack");
+  summary.frames = static_cast<int>(entering.size());
+  summary.seeing_arcsec = math::median(seeing);
+  summary.clipped = coadd.clipped;
+  if (coadd.psf) {
+    const image::PixelPosition middle{0.5 * grid.width, 0.5 * grid.height};
+    const double variance = coadd.image.variance(grid.width / 2, grid.height / 2);
+    summary.depth = kNanojanskyZero -
+                    2.5 * std::log10(5.0 * std::sqrt(variance * coadd.psf->effective_area(middle)));
+  }
+  Exposure out;
+  out.header.set("BAND", band, "name of the band");
+  out.header.set("DETECTOR", detector.name);
+  out.header.set("BUNIT", "nJy");
+  out.header.set("NFRAMES", summary.frames, "exposures that entered");
+  out.image = std::move(coadd.image);
+  out.wcs = grid.wcs;
+  out.psf = std::move(coadd.psf);
+  out.zero_point = kNanojanskyZero;
+  out.noise = std::move(coadd.noise);
+  std::error_code error;
+  fs::create_directories(summary.path.parent_path(), error);
+  write_exposure(summary.path, out);
+  timer.mark("write");
+  summary.times = timer.take();
+  return summary;
+}
+
+}  // namespace
+
+std::vector<TemplateSummary> make_templates(const fs::path& survey,
+                                            const std::vector<fs::path>& raws,
+                                            const Execution& execution) {
+  const SurveyConfig config = read_survey_config(survey);
+  const instrument::Instrument instrument = survey_instrument(survey, config);
+  const SurveyInputs inputs(survey);
+  std::vector<TemplateSummary> summaries;
+  const auto groups = grouped(raws, instrument);
+  if (groups.empty())
+    throw InputError("templates", "no science frame was given", "name raw science frames");
+  for (const auto& [key, members] : groups) {
+    execution.check_stop();
+    summaries.push_back(make_template(key.first, instrument.detector(key.second), members, survey,
+                                      instrument, inputs, config.night, execution));
+    execution.report("templates", summaries.size(), groups.size());
+  }
+  return summaries;
+}
+
+}  // namespace skywright::pipelines

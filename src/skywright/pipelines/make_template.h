@@ -1,0 +1,35 @@
+/// Deep templates of a survey: raw science frames of one detector and band through detrend, measure
+/// and solve, stacked onto a grid of their own.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "skywright/base/execution.h"
+#include "skywright/pipelines/night_config.h"
+#include "skywright/pipelines/step_times.h"
+
+namespace skywright::pipelines {
+
+struct TemplateSummary {
+  std::string band;
+  std::string detector;
+  std::filesystem::path path;  ///< coadd/template_<band>_<detector>.fits of the survey
+  int frames = 0;              ///< that entered
+  double seeing_arcsec = 0.0;
+  double depth = 0.0;                 ///< AB magnitude of a point source at 5 sigma
+  std::size_t clipped = 0;            ///< input pixels rejected as outliers
+  std::vector<std::string> rejected;  ///< frames that could not be used, and why
+  std::vector<StepTime> times;
+};
+
+/// Group the frames by band and detector and make a template of each group. The grid is that of the
+/// first frame's detector without its distortion, 100 pixels wider on every side; the unit is nJy
+/// (MAGZERO = 31.4). Masters and reference stars are the survey's.
+/// @throws InputError where no frame of a group can be used
+std::vector<TemplateSummary> make_templates(const std::filesystem::path& survey,
+                                            const std::vector<std::filesystem::path>& raws,
+                                            const Execution& execution);
+
+}  // namespace skywright::pipelines

@@ -1,0 +1,244 @@
+#include "skywright/pipelines/night.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <map>
+#include <set>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "skywright/config/toml_config.h"
+#include "skywright/pipelines/failures.h"
+#include "skywright/pipelines/ingest.h"
+#include "skywright/pipelines/night_exposure.h"
+#include "skywright/pipelines/open_data.h"
+#include "skywright/pipelines/prompt_visit.h"
+#include "skywright/pipelines/survey_config.h"
+#include "skywright/pipelines/survey_inputs.h"
+
+namespace skywright::pipelines {
+namespace fs = std::filesystem;
+namespace {
+
+using archive::Archive;
+
+double machine_mjd_tai() {
+  const auto since = std::chrono::system_clock::now().time_since_epoch();
+  const double mjd_utc = 40587.0 + std::chrono::duration<double>(since).count() / 86400.0;
+  return time::to_tai(time::Utc::from_mjd(mjd_utc)).mjd();
+}
+
+std::vector<fs::path> frames_in(const fs::path& incoming) {
+  std::vector<fs::path> files;
+  if (!fs::is_directory(incoming)) return files;
+  for (const auto& entry : fs::directory_iterator(incoming)) {
+    // Hidden names are those of files that are still being written.
+    if (entry.is_regular_file() && !entry.path().filename().string().starts_with('.'))
+      files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+std::string unit_name(std::int64_t visit, int detector) {
+  return fmt::format("night {} {}", visit, detector);
+}
+
+/// One run over what a survey has now.
+class Pass {
+ public:
+  Pass(const NightRequest& request, const Execution& execution, Archive& archive,
+       database::PromptDatabase& prompt, const SurveyConfig& config,
+       const instrument::Instrument& instrument, const SurveyInputs& inputs)
+      : request_(request),
+        execution_(execution),
+        archive_(archive),
+        prompt_(prompt),
+        config_(config),
+        instrument_(instrument),
+        inputs_(inputs) {}
+
+  void run(NightSummary& summary) {
+    collect();
+    run::TaskGraph graph;
+    std::string previous;
+    for (const auto& [order, members] : visits_) {
+      std::vector<std::string> needs;
+      for (const std::size_t i : members) {
+        const std::string id = fmt::format("process {}", i);
+        graph.add({id, {}, [this, i](const Execution& e) { process(i, e); }});
+        needs.push_back(id);
+      }
+      if (!previous.empty()) needs.push_back(previous);
+      previous = fmt::format("end {}", order.second);
+      graph.add(
+          {previous, needs, [this, members = members](const Execution& e) { end(members, e); }});
+    }
+    const run::RunReport report = graph.run(execution_, "night");
+    conclude(report, summary);
+  }
+
+ private:
+  /// Every raw science frame, by the visit's time.
+  void collect() {
+    for (const archive::DatasetRecord& raw : archive_.list({.kind = "raw"})) {
+      RawFile file{archive_.root() / raw.path, raw.checksum,
+                   read_raw_info(archive_.root() / raw.path, instrument_)};
+      if (file.info.kind != instrument::ExposureKind::science) continue;
+      raws_.push_back(std::move(file));
+    }
+    std::sort(raws_.begin(), raws_.end(), [](const RawFile& a, const RawFile& b) {
+      return std::tuple(a.info.start.mjd(), a.info.visit, a.info.detector) <
+             std::tuple(b.info.start.mjd(), b.info.visit, b.info.detector);
+    });
+    outcomes_.resize(raws_.size());
+    products_.resize(raws_.size());
+    std::map<std::int64_t, double> begun;
+    for (const RawFile& raw : raws_) begun.try_emplace(raw.info.visit, raw.info.start.mjd());
+    for (std::size_t i = 0; i < raws_.size(); ++i) {
+      const instrument::VisitInfo& info = raws_[i].info;
+      outcomes_[i].visit = info.visit;
+      outcomes_[i].detector = info.detector;
+      outcomes_[i].band = info.band;
+      outcomes_[i].latency_s = std::nan("");
+      visits_[{begun[info.visit], info.visit}].push_back(i);
+    }
+  }
+
+  /// An exposure that fails is recorded; its visit goes on without it.
+  void process(std::size_t i, const Execution& execution) {
+    ExposureOutcome& outcome = outcomes_[i];
+    try {
+      NightExposure done = process_night_exposure(raws_[i], instrument_, inputs_, config_.night,
+                                                  archive_, execution);
+      products_[i] = std::move(done.products);
+      outcome.was_done = done.was_done;
+      outcome.times = std::move(done.times);
+      outcome.sources = done.quality.sources;
+      outcome.dia_sources = done.quality.dia_sources;
+    } catch (const Stopped&) {
+      throw;
+    } catch (const StorageError&) {
+      throw;  // of the whole survey: no exposure would fare better
+    } catch (const Error& error) {
+      outcome.code = error.code();
+      outcome.message = error.what();
+    }
+  }
+
+  void end(const std::vector<std::size_t>& members, const Execution& execution) {
+    std::vector<DetectorProducts> detectors;
+    for (const std::size_t i : members) {
+      if (products_[i]) detectors.push_back(*products_[i]);
+    }
+    const double clock = std::isnan(request_.clock_mjd) ? machine_mjd_tai() : request_.clock_mjd;
+    const auto begun = run::steady_clock()();
+    const VisitEnd end = end_visit(detectors, archive_, prompt_, config_.night, clock, execution);
+    const double seconds = run::steady_clock()() - begun;
+    dia_sources_ += end.dia_sources;
+    new_objects_ += end.new_objects;
+    forced_sources_ += end.forced_sources;
+    alert_files_ += end.alerts.size();
+    if (end.was_done) return;
+    for (const std::size_t i : members) {
+      if (!products_[i]) continue;
+      outcomes_[i].was_done = false;
+      outcomes_[i].times.push_back({"associate and alert", seconds});
+      const auto written = fs::last_write_time(raws_[i].path);
+      outcomes_[i].latency_s =
+          std::chrono::duration<double>(fs::file_time_type::clock::now() - written).count();
+    }
+  }
+
+  void conclude(const run::RunReport& report, NightSummary& summary) {
+    std::vector<Failure> failed;
+    std::vector<std::string> done;
+    for (const ExposureOutcome& o : outcomes_) {
+      const std::string unit = unit_name(o.visit, o.detector);
+      if (o.code == ExitCode::complete)
+        done.push_back(unit);
+      else
+        failed.push_back({unit, o.code, o.message});
+    }
+    for (const run::TaskResult& task : report.tasks) {
+      if (task.state == run::TaskState::failed) {
+        // What no single exposure could help: the disk, the database, or an error of ours.
+        throw Error(task.code, task.id, task.message, "the night goes on when it is run again");
+      }
+    }
+    update_failures(archive_.root(), failed, done);
+    summary.visits = static_cast<int>(visits_.size());
+    summary.exposures = outcomes_;
+    summary.dia_sources += dia_sources_;
+    summary.new_objects += new_objects_;
+    summary.forced_sources += forced_sources_;
+    summary.alert_files += alert_files_;
+    summary.stopped = summary.stopped || report.stopped;
+  }
+
+  const NightRequest& request_;
+  const Execution& execution_;
+  Archive& archive_;
+  database::PromptDatabase& prompt_;
+  const SurveyConfig& config_;
+  const instrument::Instrument& instrument_;
+  const SurveyInputs& inputs_;
+  std::vector<RawFile> raws_;
+  std::vector<ExposureOutcome> outcomes_;
+  std::vector<std::optional<DetectorProducts>> products_;
+  std::map<std::pair<double, std::int64_t>, std::vector<std::size_t>> visits_;
+  std::size_t dia_sources_ = 0, new_objects_ = 0, forced_sources_ = 0, alert_files_ = 0;
+};
+
+void take_incoming(Archive& archive, const instrument::Instrument& instrument,
+                   NightSummary& summary, const Execution& execution) {
+  const auto frames = frames_in(archive.root() / "incoming");
+  if (frames.empty()) return;
+  const IngestReport report = ingest(archive, instrument, frames, execution);
+  summary.ingested += static_cast<int>(report.count(IngestOutcome::ingested));
+  summary.rejected = static_cast<int>(report.count(IngestOutcome::refused));
+  for (const IngestedFile& file : report.files) {
+    if (file.outcome == IngestOutcome::refused)
+      summary.warnings.push_back(
+          fmt::format("{}: {}", file.file.filename().string(), file.message));
+  }
+}
+
+ExitCode code_of(const NightSummary& summary) {
+  const bool failed =
+      std::any_of(summary.exposures.begin(), summary.exposures.end(),
+                  [](const ExposureOutcome& o) { return o.code != ExitCode::complete; });
+  return failed || summary.stopped || summary.rejected > 0 ? ExitCode::partial : ExitCode::complete;
+}
+
+}  // namespace
+
+NightSummary night(const NightRequest& request, const Execution& execution) {
+  const SurveyConfig config = read_survey_config(request.survey);
+  const instrument::Instrument instrument = survey_instrument(request.survey, config);
+  Archive archive(request.survey, archive::OpenFor::writing);
+  database::PromptDatabase prompt(request.survey / "prompt.sqlite", sql::Access::create);
+  const SurveyInputs inputs(request.survey);
+  NightSummary summary;
+  double idle_since = run::steady_clock()();
+  for (;;) {
+    const int before = summary.ingested;
+    take_incoming(archive, instrument, summary, execution);
+    const bool news = summary.ingested > before || summary.exposures.empty();
+    if (news) {
+      Pass(request, execution, archive, prompt, config, instrument, inputs).run(summary);
+      idle_since = run::steady_clock()();
+    }
+    const double idle = run::steady_clock()() - idle_since;
+    if (summary.stopped || execution.stop_requested() || idle >= request.watch_s) break;
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  }
+  summary.stopped = summary.stopped || execution.stop_requested();
+  if (!summary.stopped) publish_open_data(archive, config, instrument, execution);
+  summary.code = code_of(summary);
+  return summary;
+}
+
+}  // namespace skywright::pipelines

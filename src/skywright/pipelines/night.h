@@ -1,0 +1,63 @@
+/// Prompt processing of a survey directory: raw frames as they arrive to alerts.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "skywright/base/execution.h"
+#include "skywright/pipelines/step_times.h"
+#include "skywright/run/task_graph.h"
+
+namespace skywright::pipelines {
+
+struct NightRequest {
+  std::filesystem::path survey;  ///< a survey directory
+  /// Fixes the clock that goes into timeProcessedMjdTai [MJD TAI]; NaN takes the machine's.
+  double clock_mjd;
+  /// Wait for further frames in incoming/ until none has come for so many seconds; 0: take what is
+  /// there and end.
+  double watch_s = 0.0;
+};
+
+/// One detector of one visit.
+struct ExposureOutcome {
+  std::int64_t visit = 0;
+  int detector = 0;
+  std::string band;
+  bool was_done = false;  ///< recognised as finished by its key
+  ExitCode code = ExitCode::complete;
+  std::string message;  ///< why it failed
+  std::vector<StepTime> times;
+  int sources = 0;
+  int dia_sources = 0;
+  double latency_s =
+      0.0;  ///< from the raw's last byte to the synced alerts; NaN if not alerted now
+};
+
+struct NightSummary {
+  ExitCode code =
+      ExitCode::complete;  ///< partial where some exposure failed or a stop was asked for
+  bool stopped = false;
+  int visits = 0;
+  int ingested = 0;  ///< frames taken from incoming/
+  int rejected = 0;  ///< files in incoming/ that are no frames of this instrument
+  std::vector<ExposureOutcome> exposures;  ///< by visit's time, then detector
+  std::size_t dia_sources = 0;
+  std::size_t new_objects = 0;
+  std::size_t forced_sources = 0;
+  std::size_t alert_files = 0;
+  std::vector<std::string> warnings;
+};
+
+/// Ingest what lies in incoming/, process every exposure that is not done, end each visit in order
+/// of time, and write the open catalogs. Stopped or killed anywhere, the same call goes on.
+/// @throws InputError, ConfigError, StorageError for the survey as a whole; one exposure's failure
+/// is
+///         recorded in the summary and the others go on
+NightSummary night(const NightRequest& request, const Execution& execution);
+
+std::string night_text(const NightSummary& summary);
+std::string night_json(const NightSummary& summary);
+
+}  // namespace skywright::pipelines

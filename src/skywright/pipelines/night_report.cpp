@@ -1,0 +1,97 @@
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "skywright/math/statistics.h"
+#include "skywright/pipelines/night.h"
+
+namespace skywright::pipelines {
+namespace {
+
+std::vector<double> latencies(const NightSummary& summary) {
+  std::vector<double> values;
+  for (const ExposureOutcome& o : summary.exposures) {
+    if (std::isfinite(o.latency_s)) values.push_back(o.latency_s);
+  }
+  return values;
+}
+
+/// Median seconds of each step, in the order in which steps first appear.
+std::vector<StepTime> median_times(const NightSummary& summary) {
+  std::vector<std::string> order;
+  std::map<std::string, std::vector<double>> seconds;
+  for (const ExposureOutcome& o : summary.exposures) {
+    for (const StepTime& t : o.times) {
+      if (seconds[t.step].empty()) order.push_back(t.step);
+      seconds[t.step].push_back(t.seconds);
+    }
+  }
+  std::vector<StepTime> medians;
+  for (const std::string& step : order) medians.push_back({step, math::median(seconds[step])});
+  return medians;
+}
+
+}  // namespace
+
+std::string night_text(const NightSummary& summary) {
+  const auto count = [&](auto&& holds) {
+    return std::count_if(summary.exposures.begin(), summary.exposures.end(), holds);
+  };
+  const auto done = count([](const auto& o) { return o.was_done; });
+  const auto failed = count([](const auto& o) { return o.code != ExitCode::complete; });
+  std::string text = fmt::format(
+      "{} visits, {} exposures: {} were done before, {} failed\n"
+      "{} difference sources, {} new objects, {} forced measurements, {} alert files\n",
+      summary.visits, summary.exposures.size(), done, failed, summary.dia_sources,
+      summary.new_objects, summary.forced_sources, summary.alert_files);
+  for (const StepTime& t : median_times(summary))
+    text += fmt::format("  {:<22} {:7.2f} s (median of an exposure)\n", t.step, t.seconds);
+  for (const ExposureOutcome& o : summary.exposures) {
+    if (o.code != ExitCode::complete)
+      text += fmt::format("visit {} detector {}: {}\n", o.visit, o.detector, o.message);
+  }
+  for (const std::string& warning : summary.warnings) text += fmt::format("warning: {}\n", warning);
+  if (summary.stopped) text += "stopped: run the same command again to go on\n";
+  return text;
+}
+
+std::string night_json(const NightSummary& summary) {
+  nlohmann::ordered_json json;
+  json["code"] = static_cast<int>(summary.code);
+  json["stopped"] = summary.stopped;
+  json["visits"] = summary.visits;
+  json["ingested"] = summary.ingested;
+  json["rejected"] = summary.rejected;
+  json["dia_sources"] = summary.dia_sources;
+  json["new_objects"] = summary.new_objects;
+  json["forced_sources"] = summary.forced_sources;
+  json["alert_files"] = summary.alert_files;
+  const std::vector<double> late = latencies(summary);
+  if (!late.empty()) {
+    json["latency_s"] = {{"p50", math::quantile(late, 0.5)},
+                         {"p98", math::quantile(late, 0.98)},
+                         {"max", *std::max_element(late.begin(), late.end())}};
+  }
+  json["exposures"] = nlohmann::json::array();
+  for (const ExposureOutcome& o : summary.exposures) {
+    nlohmann::ordered_json one;
+    one["visit"] = o.visit;
+    one["detector"] = o.detector;
+    one["band"] = o.band;
+    one["code"] = static_cast<int>(o.code);
+    if (!o.message.empty()) one["message"] = o.message;
+    one["was_done"] = o.was_done;
+    one["sources"] = o.sources;
+    one["dia_sources"] = o.dia_sources;
+    if (std::isfinite(o.latency_s)) one["latency_s"] = o.latency_s;
+    for (const StepTime& t : o.times) one["seconds"][t.step] = t.seconds;
+    json["exposures"].push_back(std::move(one));
+  }
+  json["warnings"] = summary.warnings;
+  return json.dump();
+}
+
+}  // namespace skywright::pipelines

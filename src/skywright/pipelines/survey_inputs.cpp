@@ -1,0 +1,132 @@
+#include "skywright/pipelines/survey_inputs.h"
+
+#include <algorithm>
+
+#include "skywright/archive/dataset.h"
+#include "skywright/base/error.h"
+#include "skywright/io/table_files.h"
+#include "skywright/io/wcs_cards.h"
+#include "skywright/pipelines/master_files.h"
+
+namespace skywright::pipelines {
+namespace fs = std::filesystem;
+namespace {
+
+std::vector<fs::path> files_in(const fs::path& folder, const std::vector<std::string>& suffixes) {
+  std::vector<fs::path> found;
+  if (!fs::is_directory(folder)) return found;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    const std::string name = entry.path().filename();
+    const bool wanted = std::any_of(suffixes.begin(), suffixes.end(),
+                                    [&](const std::string& s) { return name.ends_with(s); });
+    if (entry.is_regular_file() && wanted && !name.starts_with('.')) found.push_back(entry.path());
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+/// Share of a field's grid of points that an image covers.
+double covered_share(const wcs::Wcs& field, int width, int height, const wcs::Wcs& image,
+                     int image_width, int image_height) {
+  constexpr int kSide = 9;
+  int inside = 0;
+  for (int j = 0; j < kSide; ++j) {
+    for (int i = 0; i < kSide; ++i) {
+      const auto at = image.pixel_at(
+          field.sky_at({(width - 1.0) * i / (kSide - 1.0), (height - 1.0) * j / (kSide - 1.0)}));
+      const bool in =
+          at.x >= -0.5 && at.x < image_width - 0.5 && at.y >= -0.5 && at.y < image_height - 0.5;
+      inside += in ? 1 : 0;
+    }
+  }
+  return static_cast<double>(inside) / (kSide * kSide);
+}
+
+}  // namespace
+
+SurveyInputs::SurveyInputs(fs::path survey) : survey_(std::move(survey)) {
+  for (const fs::path& file : files_in(survey_ / "coadd", {".fits"})) {
+    const io::HduSelector image{.index = {}, .name = "IMAGE"};
+    const header::Header header = io::read_header(file, image);
+    const auto wcs = io::wcs_from_header(header);
+    const auto band = header.text("BAND");
+    if (!wcs || !band) {
+      throw InputError(file.string(), "a template needs a WCS and a card BAND",
+                       "make it with `skywright stack`, or set BAND to the band's name");
+    }
+    for (const io::HduSummary& hdu : io::list_hdus(file)) {
+      if (hdu.name == "IMAGE") {
+        coadds_.push_back({{file, archive::file_checksum(file)},
+                           *band,
+                           *wcs,
+                           static_cast<int>(hdu.axes.at(0)),
+                           static_cast<int>(hdu.axes.at(1))});
+      }
+    }
+  }
+  for (const fs::path& file :
+       files_in(survey_ / "reference", {".parquet", ".fits", ".csv", ".fits.gz"})) {
+    reference_.append(io::read_table(file));
+    reference_checksums_.push_back(archive::file_checksum(file));
+  }
+}
+
+std::string SurveyInputs::checksum(const fs::path& file) const {
+  const std::scoped_lock hold(mutex_);
+  auto& known = checksums_[file];
+  if (known.empty()) known = archive::file_checksum(file);
+  return known;
+}
+
+detrend::Masters SurveyInputs::masters(const instrument::Detector& detector,
+                                       const std::string& band) const {
+  return read_masters(survey_ / "calib", detector.name, band);
+}
+
+std::vector<std::string> SurveyInputs::master_checksums(const instrument::Detector& detector,
+                                                        const std::string& band) const {
+  const fs::path folder = survey_ / "calib";
+  std::vector<std::string> sums;
+  for (const fs::path& file :
+       {bias_path(folder, detector.name), dark_path(folder, detector.name),
+        flat_path(folder, detector.name, band), defects_path(folder, detector.name)}) {
+    if (fs::exists(file)) sums.push_back(checksum(file));
+  }
+  return sums;
+}
+
+std::optional<SurveyInputs::Template> SurveyInputs::best_template(const std::string& band,
+                                                                  const wcs::Wcs& field, int width,
+                                                                  int height) const {
+  const Coadd* best = nullptr;
+  double share = 0.0;
+  for (const Coadd& coadd : coadds_) {
+    if (coadd.band != band) continue;
+    const double here = covered_share(field, width, height, coadd.wcs, coadd.width, coadd.height);
+    if (here > share) {
+      best = &coadd;
+      share = here;
+    }
+  }
+  if (best == nullptr) return {};
+  return best->file;
+}
+
+calibrate::ReferenceCatalog SurveyInputs::reference(const std::string& band, time::Tai epoch,
+                                                    const sphere::SkyPosition& centre,
+                                                    sphere::Angle radius) const {
+  if (reference_.rows() == 0) {
+    throw InputError((survey_ / "reference").string(), "holds no catalog of reference stars",
+                     "put a table with ra, dec and fluxes there (.parquet, .fits, .csv)");
+  }
+  const auto ra = reference_.numbers("ra");
+  const auto dec = reference_.numbers("dec");
+  std::vector<std::size_t> near;
+  for (std::size_t i = 0; i < ra.size(); ++i) {
+    if (sphere::separation(centre, sphere::SkyPosition::from_degrees(ra[i], dec[i])) <= radius)
+      near.push_back(i);
+  }
+  return calibrate::reference_catalog(reference_.selected(near), band, epoch);
+}
+
+}  // namespace skywright::pipelines
