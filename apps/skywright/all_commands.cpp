@@ -6,6 +6,8 @@ std::vector<Command> all_commands() {
   return {
       // One line a command, in the order that the help shows them.
       // clang-format off
+      demo_command(),
+      night_command(),
       sky_command(),
       expose_command(),
       calib_command(),

@@ -1,0 +1,23 @@
+/// The demo's report: one HTML file with pictures, curves and tables.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "skywright/demo/demo.h"
+
+namespace skywright::demo {
+
+/// One exposure of the night with its files.
+struct ReportInput {
+  ScoreInput score;
+  std::string detector_name;
+  std::filesystem::path raw;
+  std::filesystem::path image;  ///< clean
+};
+
+std::string report_html(const DemoRequest& request, const DemoSummary& summary,
+                        const std::vector<ReportInput>& inputs);
+
+}  // namespace skywright::demo
