@@ -45,7 +45,8 @@ class Demo {
  public:
   Demo(const DemoRequest& request, const Execution& execution)
       : request_(request),
-        execution_(execution),
+        reporting_(execution),
+        execution_(execution.jobs(), execution.stop_token()),
         survey_(request.out / "survey"),
         instrument_(instrument::load_instrument(request.config.instrument)),
         visits_(demo_visits(request.config, request.seed)) {
@@ -78,7 +79,7 @@ class Demo {
  private:
   void advance(std::size_t units) {
     done_ += units;
-    execution_.report("demo", std::min(done_, units_), units_);
+    reporting_.report("demo", std::min(done_, units_), units_);
     execution_.check_stop();
   }
 
@@ -214,7 +215,8 @@ class Demo {
   }
 
   const DemoRequest& request_;
-  const Execution& execution_;
+  const Execution& reporting_;  ///< progress of the whole, with time left
+  Execution execution_;  ///< the same threads and stop, silent: one line of progress is enough
   fs::path survey_;
   instrument::Instrument instrument_;
   std::vector<DemoVisit> visits_;

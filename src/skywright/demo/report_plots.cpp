@@ -17,6 +17,7 @@ using draw::SeriesKind;
 
 const std::vector<double> kSnrEdges = {3, 4, 5, 6, 7, 8, 10, 13, 17, 25, 50, 100, 1000};
 constexpr std::size_t kLightCurves = 9;
+constexpr double kMicro = 1000.0;  // nJy in a uJy
 
 /// Share with its binomial error (Wald); a bin with nothing in it is left out.
 struct Shares {
@@ -41,9 +42,14 @@ struct Shares {
 
 Plot light_curve(const std::vector<const ScoredSource*>& visits) {
   Plot plot;
-  plot.title = fmt::format("{} {}", visits.front()->kind, visits.front()->id);
-  plot.x.label = "hours since the first visit";
-  plot.y.label = "flux in the difference [nJy]";
+  std::string kind = visits.front()->kind;
+  std::replace(kind.begin(), kind.end(), '_', ' ');
+  plot.title = kind;
+  const double last = (visits.back()->mjd - visits.front()->mjd) * 24.0;
+  plot.x = {.label = "hours since it was first on the detector",
+            .low = -0.1 * last - 0.1,
+            .high = 1.4 * last + 0.1};
+  plot.y.label = "difference [uJy]";
   plot.width = 380;
   plot.height = 260;
   std::map<std::string, Series> truth, measured;
@@ -51,12 +57,12 @@ Plot light_curve(const std::vector<const ScoredSource*>& visits) {
     const double hours = (s->mjd - visits.front()->mjd) * 24.0;
     Series& t = truth[s->band];
     t.x.push_back(hours);
-    t.y.push_back(s->flux);
+    t.y.push_back(s->flux / kMicro);
     if (!s->recovered) continue;
     Series& m = measured[s->band];
     m.x.push_back(hours);
-    m.y.push_back(s->alert_flux);
-    m.y_error.push_back(s->alert_flux_err);
+    m.y.push_back(s->alert_flux / kMicro);
+    m.y_error.push_back(s->alert_flux_err / kMicro);
   }
   int colour = 0;
   for (auto& [band, series] : truth) {
