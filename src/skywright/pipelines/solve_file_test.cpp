@@ -6,6 +6,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "skywright/base/error.h"
 #include "skywright/base/random_stream.h"
@@ -26,7 +27,8 @@ namespace fs = std::filesystem;
 class SolveDecam : public ::testing::Test {
  protected:
   void SetUp() override {
-    folder_ = fs::path(::testing::TempDir()) / "skywright_solve_decam";
+    folder_ =
+        fs::path(::testing::TempDir()) / ("skywright_solve_decam_" + std::to_string(::getpid()));
     fs::remove_all(folder_);
     fs::create_directories(folder_);
     const std::filesystem::path path = SKYWRIGHT_TEST_DATA("images/dec04a.fits");
