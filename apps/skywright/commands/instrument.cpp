@@ -3,6 +3,7 @@
 #include "skywright/io/atomic_file.h"
 #include "skywright/pipelines/frame_check.h"
 #include "skywright/pipelines/instrument_report.h"
+#include "skywright/pipelines/read_raw.h"
 
 namespace skywright::apps {
 
@@ -16,7 +17,7 @@ Command instrument_show_command() {
           .options = {{"--plot", "FILE.png", "draw the focal plane"},
                       {"--size", "PIXELS", "width of the picture; 1400"}},
           .run = [](const Arguments& args, const Session&) {
-            const auto instrument = pipelines::instrument_named(args.text("name"));
+            const auto instrument = pipelines::open_instrument(args.text("name"));
             const std::int64_t size = args.whole_or("--size", 1400);
             if (size < 400 || size > 8000)
               throw ConfigError("--size", "must be in [400, 8000]", "leave it out for 1400");
@@ -36,7 +37,7 @@ Command instrument_check_command() {
           .arguments = {{"camera", "TOML file, or the name of a built-in instrument"},
                         {"frame", "FITS file"}},
           .run = [](const Arguments& args, const Session&) {
-            const auto instrument = pipelines::instrument_named(args.text("camera"));
+            const auto instrument = pipelines::open_instrument(args.text("camera"));
             const auto check = pipelines::check_frame(instrument, args.text("frame"));
             return Outcome{.code = check.usable ? ExitCode::complete : ExitCode::bad_input,
                            .text = pipelines::to_text(check),

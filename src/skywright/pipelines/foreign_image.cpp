@@ -9,6 +9,7 @@
 #include "skywright/base/error.h"
 #include "skywright/io/wcs_cards.h"
 #include "skywright/measure/background.h"
+#include "skywright/pipelines/any_image.h"
 #include "skywright/pipelines/psf_hdu.h"
 
 namespace skywright::pipelines {
@@ -17,19 +18,6 @@ namespace {
 using image::Image;
 using image::MaskBits;
 using image::MaskPlane;
-
-bool is_ours(const io::HduPath& path) {
-  if (path.hdu.index || path.hdu.name) return false;
-  bool image = false;
-  bool variance = false;
-  bool mask = false;
-  for (const io::HduSummary& hdu : io::list_hdus(path.path)) {
-    image = image || hdu.name == "IMAGE";
-    variance = variance || hdu.name == "VARIANCE";
-    mask = mask || hdu.name == "MASK";
-  }
-  return image && variance && mask;
-}
 
 void require_size(const std::string& what, const Image<float>& found, const Image<float>& image) {
   if (found.width() == image.width() && found.height() == image.height()) return;
@@ -102,23 +90,17 @@ void settle_background(OpenedImage& out, const Execution& execution) {
   }
 }
 
-OpenedImage open_plain(const ImageFiles& files, const io::HduPath& path,
-                       const Execution& execution) {
-  io::FitsImage read = io::read_image(path.path, path.hdu);
+/// What a stranger's image lacks: variance, a level of zero, a mask of what was given beside it.
+OpenedImage completed(AnyImage any, const ImageFiles& files, const Execution& execution) {
   OpenedImage out;
-  out.exposure.wcs = io::wcs_from_header(read.header);
-  out.exposure.zero_point = read.header.number("MAGZERO");
-  out.exposure.header = std::move(read.header);
-  out.exposure.image.pixels = std::move(read.pixels);
+  out.exposure = std::move(any.exposure);
   image::MaskedImage& im = out.exposure.image;
   im.variance = Image<float>(im.width(), im.height());
-  im.mask = Image<MaskBits>(im.width(), im.height());
   if (!files.noise.empty()) apply_noise_file(files.noise, out);
   if (!files.mask.empty()) apply_mask_file(files.mask, out);
   for (std::size_t i = 0; i < im.pixels.size(); ++i) {
     if (std::isfinite(im.pixels.data()[i])) continue;
     im.pixels.data()[i] = 0.0F;
-    im.mask.data()[i] |= image::bit(MaskPlane::not_finite);
     ++out.not_finite;
   }
   if (out.not_finite == im.pixels.size())
@@ -141,16 +123,16 @@ void measure_noise(OpenedImage& opened, const image::MaskedImageView& twin) {
 }
 
 OpenedImage open_image(const ImageFiles& files, const Execution& execution) {
-  const io::HduPath path = io::parse_hdu_path(files.image);
+  AnyImage any = read_any_image(files.image);
   OpenedImage out;
-  if (is_ours(path)) {
-    out.exposure = read_exposure(path.path);
+  if (any.is_plain) {
+    out = completed(std::move(any), files, execution);
+  } else {
+    out.exposure = std::move(any.exposure);
     out.ours = true;
     out.noise_stated = true;
     if (!files.noise.empty()) apply_noise_file(files.noise, out);
     if (!files.mask.empty()) apply_mask_file(files.mask, out);
-  } else {
-    out = open_plain(files, path, execution);
   }
   if (!files.psf.empty()) out.exposure.psf = read_psf(files.psf);
   return out;

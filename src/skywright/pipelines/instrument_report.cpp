@@ -168,14 +168,6 @@ Json json_of(const Instrument& instrument) {
 
 }  // namespace
 
-Instrument instrument_named(const std::string& name_or_file) {
-  const bool file = name_or_file.ends_with(".toml") ||
-                    name_or_file.find('/') != std::string::npos ||
-                    std::filesystem::is_regular_file(name_or_file);
-  if (!file) return instrument::load_instrument(name_or_file);
-  return instrument::parse_instrument(io::read_whole_file(name_or_file), name_or_file);
-}
-
 InstrumentReport show_instrument(const Instrument& instrument) {
   InstrumentReport report;
   report.text =

@@ -8,11 +8,6 @@
 
 namespace skywright::pipelines {
 
-/// A built-in instrument by its name, or one described in a TOML file.
-/// @throws ConfigError for an unknown name or a wrong description, InputError for a file that
-/// cannot be read
-instrument::Instrument instrument_named(const std::string& name_or_file);
-
 struct InstrumentReport {
   std::string text;  ///< for people
   std::string json;  ///< one object: name, site, telescope, camera, bands, headlines, ...

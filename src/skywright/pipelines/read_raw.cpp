@@ -81,10 +81,11 @@ std::optional<wcs::Wcs> wcs_of(const header::Header& image_header, const RawFram
 }  // namespace
 
 Instrument open_instrument(const std::string& name_or_file) {
-  const std::filesystem::path path(name_or_file);
-  if (path.extension() == ".toml")
-    return instrument::parse_instrument(io::read_whole_file(path), name_or_file);
-  return instrument::load_instrument(name_or_file);
+  const bool file = name_or_file.ends_with(".toml") ||
+                    name_or_file.find('/') != std::string::npos ||
+                    std::filesystem::is_regular_file(name_or_file);
+  if (!file) return instrument::load_instrument(name_or_file);
+  return instrument::parse_instrument(io::read_whole_file(name_or_file), name_or_file);
 }
 
 instrument::VisitInfo read_raw_info(const std::filesystem::path& path,
