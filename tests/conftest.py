@@ -1,4 +1,4 @@
-"""Fixtures of the integration tests, which run the built program on files."""
+"""Fixtures of the Python tests, which run the built program on files."""
 
 import json
 import os
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def pytest_configure(config):
