@@ -76,9 +76,14 @@ Outcome run_expose(const Arguments& args, const Session& session) {
   std::string frames;
   for (const simulation::ExposedFrame& f : summary.frames) {
     const imagesim::TrueConditions& c = f.conditions;
+    const instrument::ExposureKind kind = request.visit.kind;
+    outcome.text += fmt::format("{}  ", f.raw.string());
     outcome.text +=
-        fmt::format("{}  {} objects, FWHM {:.2f} arcsec, sky {:.0f} electrons, m5 {:.2f}\n",
-                    f.raw.string(), f.objects, c.fwhm_eff_arcsec, c.sky_electrons, c.depth_5sigma);
+        kind == instrument::ExposureKind::science
+            ? fmt::format("{} objects, FWHM {:.2f} arcsec, sky {:.0f} electrons, m5 {:.2f}\n",
+                          f.objects, c.fwhm_eff_arcsec, c.sky_electrons, c.depth_5sigma)
+            : fmt::format("{} of {:g} s\n", instrument::exposure_kind_name(kind),
+                          request.visit.exposure_s);
     frames += fmt::format(
         R"({}{{"detector":"{}","raw":"{}","truth":"{}","objects":{},"zero_point":{:.4f},"sky_electrons":{:.2f},"fwhm_eff":{:.4f},"noise_pixels":{:.3f},"m5":{:.4f}}})",
         frames.empty() ? "" : ",", f.detector, f.raw.string(), f.truth.string(), f.objects,
@@ -103,24 +108,26 @@ Command expose_command() {
           "d\n"
           "  skywright expose --visits baseline.db --visit 12 --detectors all --out d\n"
           "  skywright expose --kind flat --band r --detectors R22_S11 --out d",
-      .options =
-          {{"--instrument", "NAME",
-            "lsst, lsst-2022, gmt, or a camera's .toml file (default lsst)"},
-           {"--visits", "FILE", "pointing database: table `observations`, schema of rubin_sim"},
-           {"--visit", "N",
-            "observationId in it; without --visits, the number to write (default 1)"},
-           {"--ra", "DEG", "boresight, ICRS"},
-           {"--dec", "DEG", "boresight, ICRS"},
-           {"--band", "NAME", "filter of the instrument"},
-           {"--mjd", "T", "start, MJD TAI (default 60796.0 for calibration frames)"},
-           {"--rot", "DEG", "rotSkyPos: position angle of the camera's +y (default 0)"},
-           {"--detectors", "LIST", "names separated by commas, or all (the default)"},
-           {"--kind", "KIND", "science, bias, dark or flat (default science)"},
-           {"--exposure", "S", "seconds (default 30; 0 for a bias)"},
-           {"--seeing", "ARCSEC", "FWHM_eff (default: the site's median for band and airmass)"},
-           {"--orbits", "FILE", "orbits of moving objects to add: MPC or CSV"},
-           {"--quiet-sky", "", "nothing varies, moves or explodes", Need::optional, Takes::nothing},
-           {"--out", "DIR", "folder for the frames", Need::required}},
+      .options = {{"--instrument", "NAME",
+                   "lsst, lsst-2022, gmt, or a camera's .toml file (default lsst)"},
+                  {"--visits", "FILE",
+                   "pointing database: table `observations`, schema of rubin_sim"},
+                  {"--visit", "N",
+                   "observationId in it; without --visits, the number to write (default 1)"},
+                  {"--ra", "DEG", "boresight, ICRS"},
+                  {"--dec", "DEG", "boresight, ICRS"},
+                  {"--band", "NAME", "filter of the instrument"},
+                  {"--mjd", "T", "start, MJD TAI (default 60796.0 for calibration frames)"},
+                  {"--rot", "DEG", "rotSkyPos: position angle of the camera's +y (default 0)"},
+                  {"--detectors", "LIST", "names separated by commas, or all (the default)"},
+                  {"--kind", "KIND", "science, bias, dark or flat (default science)"},
+                  {"--exposure", "S", "seconds (default 30; 0 for a bias)"},
+                  {"--seeing", "ARCSEC",
+                   "FWHM_eff (default: Cerro Pachon's median, for band and airmass)"},
+                  {"--orbits", "FILE", "orbits of moving objects to add: MPC or CSV"},
+                  {"--quiet-sky", "", "nothing varies, moves or explodes", Need::optional,
+                   Takes::nothing},
+                  {"--out", "DIR", "folder for the frames", Need::required}},
       .run = run_expose};
 }
 

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "skywright/instrument/headlines.h"
+
 namespace skywright::imagesim {
 namespace {
 
@@ -70,9 +72,7 @@ PsfField::PsfField(const PsfConditions& conditions, const instrument::Instrument
       tracking_e1_(conditions.tracking_e1),
       tracking_e2_(conditions.tracking_e2) {
   const double scale = instrument::pixel_scale(instrument, detector).arcsec();
-  field_radius_mm_ = std::max(0.5 * instrument.telescope.field_of_view.arcsec() /
-                                  instrument::plate_scale(instrument.telescope),
-                              pixel_mm_);
+  field_radius_mm_ = std::max(instrument::field_edge_mm(instrument), pixel_mm_);
   const double optics = std::min(conditions.optics_fwhm_arcsec, 0.8 * conditions.fwhm_eff_arcsec);
   const double sigma = optics / scale / kFwhmPerSigma;
   blur_variance_ = sigma * sigma;

@@ -6,6 +6,7 @@
 #include "skywright/base/random_fill.h"
 #include "skywright/base/random_stream.h"
 #include "skywright/base/vector_clones.h"
+#include "skywright/instrument/headlines.h"
 
 namespace skywright::imagesim {
 namespace {
@@ -34,9 +35,7 @@ Sensor::Sensor(const instrument::Instrument& instrument, const instrument::Detec
                const SensorConfig& config, std::uint64_t instrument_seed)
     : detector_(detector), config_(config), seed_(instrument_seed) {
   const double pixel_mm = detector.pixel_um / 1000.0;
-  field_radius_pixel_ = std::max(0.5 * instrument.telescope.field_of_view.arcsec() /
-                                     instrument::plate_scale(instrument.telescope) / pixel_mm,
-                                 1.0);
+  field_radius_pixel_ = std::max(instrument::field_edge_mm(instrument) / pixel_mm, 1.0);
   const double c = sphere::cos(detector.rotation);
   const double s = sphere::sin(detector.rotation);
   axis_x_ = 0.5 * (detector.width - 1) - (detector.x_mm * c + detector.y_mm * s) / pixel_mm;

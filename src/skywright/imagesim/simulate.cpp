@@ -97,8 +97,8 @@ double expose_sky(RawExposure& out, image::ImageView<float> electrons, const Ins
 }  // namespace
 
 void describe(Fields& f, ImageSimConfig& c) {
-  f.number("seeing_arcsec", c.seeing_arcsec, "FWHM_eff; 0: the site's median",
-           {.low = 0, .high = 20});
+  f.number("seeing_arcsec", c.seeing_arcsec,
+           "FWHM_eff; 0: the median of Cerro Pachon, for band and airmass", {.low = 0, .high = 20});
   f.number("optics_fwhm_arcsec", c.optics_fwhm_arcsec, "blur by telescope, camera and dome",
            {.low = 0, .high = 20});
   f.number("tracking_ellipticity", c.tracking_ellipticity, "rms of each component of the blur's",
@@ -131,7 +131,7 @@ void describe(Fields& f, ImageSimConfig& c) {
 
 double visit_seeing(const ImageSimConfig& config, const Band& band, double airmass) {
   if (config.seeing_arcsec > 0.0) return config.seeing_arcsec;
-  // Median of the site at 500 nm, 0.65 arcsec, by the seeing model of the survey (reference:
+  // Median of Cerro Pachon at 500 nm, 0.65 arcsec, by the seeing model of the survey (reference:
   // SMTN-002, Bianco et al.): FWHM_eff = 1.16 sqrt(sys^2 + 1.04 atm^2).
   const double slant = std::pow(airmass, 0.6);
   const double atmosphere =

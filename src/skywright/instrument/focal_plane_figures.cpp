@@ -57,6 +57,16 @@ std::vector<Corner> detector_corners(const Detector& d) {
   return corners;
 }
 
+double field_edge_mm(const Instrument& instrument) {
+  const Angle field = instrument.telescope.field_of_view;
+  if (field.radians() > 0.0) return 0.5 * field.arcsec() / plate_scale(instrument.telescope);
+  double radius = 0.0;
+  for (const Detector& d : instrument.camera.detectors)
+    for (const Corner& corner : detector_corners(d))
+      radius = std::max(radius, std::hypot(corner.x_mm, corner.y_mm));
+  return radius;
+}
+
 FocalPlaneFigures focal_plane_figures(const Instrument& instrument) {
   FocalPlaneFigures figures;
   Bounds whole;

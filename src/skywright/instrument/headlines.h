@@ -40,4 +40,8 @@ struct Corner {
 };
 std::vector<Corner> detector_corners(const Detector& detector);
 
+/// Radius [mm] of the lit field in the focal plane: the described field of view on the axis' scale,
+/// or, where none is described, the circle about the axis that holds all detectors' corners.
+double field_edge_mm(const Instrument& instrument);
+
 }  // namespace skywright::instrument

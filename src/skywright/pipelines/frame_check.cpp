@@ -35,7 +35,7 @@ struct Role {
   const char* what;
   std::string keyword;
   bool required;
-  const char* otherwise;  ///< what stands in where it is absent
+  std::string otherwise;  ///< what stands in where it is absent
 };
 
 class Checker {
@@ -85,13 +85,20 @@ class Checker {
     const bool has_date = !k.date_obs.empty() && header_.contains(k.date_obs);
     const auto axis = header_.text("CTYPE1");
     const bool has_wcs = axis && axis->starts_with("RA");
+    const instrument::ExposureKind kind = kind_if_understood();
+    const bool lit =
+        kind == instrument::ExposureKind::science || kind == instrument::ExposureKind::flat;
+    const bool pointed = kind == instrument::ExposureKind::science && !has_wcs;
+    const std::string no_filter = lit ? "the one band described" : "none: no light goes through it";
+    const std::string no_pointing =
+        has_wcs ? "the WCS's reference point" : "none: a calibration frame points nowhere";
     const std::array<Role, 12> roles = {{
         {"exposure time", k.exposure_time, true, ""},
         {"time (MJD)", k.mjd_obs, !has_date, "the date serves"},
         {"time (date)", k.date_obs, !has_mjd, "the MJD serves"},
-        {"filter", k.band, instrument_.bands.size() > 1, "the one band described"},
-        {"right ascension", k.ra, !has_wcs, "the WCS's reference point"},
-        {"declination", k.dec, !has_wcs, "the WCS's reference point"},
+        {"filter", k.band, lit && instrument_.bands.size() > 1, no_filter},
+        {"right ascension", k.ra, pointed, no_pointing},
+        {"declination", k.dec, pointed, no_pointing},
         {"rotation", k.rotation, false, "0 degrees"},
         {"airmass", k.airmass, false, "1"},
         {"visit", k.visit, false, "0"},
@@ -111,6 +118,15 @@ class Checker {
       else
         add(State::assumed, role.what, role.keyword, "missing",
             fmt::format("assumed: {}", role.otherwise));
+    }
+  }
+
+  /// Science where the header cannot be read: that asks for most.
+  [[nodiscard]] instrument::ExposureKind kind_if_understood() const {
+    try {
+      return visit_info_from(header_, instrument_).kind;
+    } catch (const InputError&) {
+      return instrument::ExposureKind::science;
     }
   }
 

@@ -6,6 +6,7 @@
 #include "skywright/base/random_stream.h"
 #include "skywright/base/vector_clones.h"
 #include "skywright/imagesim/detail/exposure_parts.h"
+#include "skywright/instrument/headlines.h"
 
 namespace skywright::imagesim::detail {
 namespace {
@@ -28,8 +29,7 @@ SkyPlane sky_plane(const instrument::Instrument& instrument, const instrument::D
                    std::uint64_t seed) {
   auto random = RandomStream::for_unit(seed, {visit.visit}, "sky_gradient");
   const double direction = 2.0 * std::numbers::pi * random.uniform();
-  const double field_mm = 0.5 * instrument.telescope.field_of_view.arcsec() /
-                          instrument::plate_scale(instrument.telescope);
+  const double field_mm = instrument::field_edge_mm(instrument);
   const double per_mm = electrons * gradient / std::max(field_mm, 1e-3);
   const double gx = per_mm * std::cos(direction);
   const double gy = per_mm * std::sin(direction);
