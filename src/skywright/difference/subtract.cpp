@@ -68,19 +68,45 @@ psf::PsfModel psf_from_sources(const MaskedImageView& image) {
   return psf::gaussian_psf(fwhm, 2 * static_cast<int>(std::ceil(2.5 * fwhm)) + 1);
 }
 
-/// Robust sigma of the score where neither image shows a source.
+/// The scores of a block's pixels, every third in x and y, where both images are within 3 sigma of
+/// their sky: the block's median, for images need not have their sky subtracted.
+void append_quiet_scores(const Box& block, const Image<float>& score, const MaskedImage& difference,
+                         const MaskedImageView& science, const MaskedImageView& reference,
+                         std::vector<float>& values) {
+  struct Place {
+    int x, y;
+  };
+  std::vector<Place> places;
+  std::vector<float> s;
+  std::vector<float> r;
+  for (int y = block.y0 + 1; y < block.y_end(); y += 3)
+    for (int x = block.x0 + 1; x < block.x_end(); x += 3) {
+      if (difference.variance(x, y) <= 0.0F || score(x, y) == 0.0F) continue;
+      places.push_back({x, y});
+      s.push_back(science.pixels(x, y));
+      r.push_back(reference.pixels(x, y));
+    }
+  if (places.empty()) return;
+  const auto science_sky = static_cast<float>(math::median(s));
+  const auto reference_sky = static_cast<float>(math::median(r));
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const auto [x, y] = places[i];
+    const float ds = s[i] - science_sky;
+    const float dr = r[i] - reference_sky;
+    if (ds * ds < 9.0F * science.variance(x, y) && dr * dr < 9.0F * reference.variance(x, y))
+      values.push_back(score(x, y));
+  }
+}
+
+/// Robust sigma of the score where neither image shows a source; 0 where there is no such pixel.
 double scatter_off_sources(const Image<float>& score, const MaskedImage& difference,
                            const MaskedImageView& science, const MaskedImageView& reference) {
+  constexpr int kBlock = 129;  // 43 x 43 samples: a median good to 3 % of the noise
   std::vector<float> values;
-  for (int y = 1; y < score.height(); y += 3) {
-    for (int x = 1; x < score.width(); x += 3) {
-      if (difference.variance(x, y) <= 0.0F || score(x, y) == 0.0F) continue;
-      const float s = science.pixels(x, y);
-      const float r = reference.pixels(x, y);
-      if (s * s < 9.0F * science.variance(x, y) && r * r < 9.0F * reference.variance(x, y))
-        values.push_back(score(x, y));
-    }
-  }
+  for (int y = 0; y < score.height(); y += kBlock)
+    for (int x = 0; x < score.width(); x += kBlock)
+      append_quiet_scores(Box{x, y, kBlock, kBlock}.intersection(score.box()), score, difference,
+                          science, reference, values);
   return values.empty() ? 0.0 : math::mad_sigma(values);
 }
 
