@@ -1,5 +1,6 @@
 // The command-line program: parses options, calls one function a command, turns errors into
 // messages and exit codes.
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <fstream>
@@ -103,9 +104,11 @@ int run(Bound& bound, const Common& common, const std::string& command_line) {
   const Outcome outcome = bound.command.run(arguments, session);
   progress.finish();
   const std::string& text = common.json ? outcome.json : outcome.text;
+  errno = 0;
   if (!text.empty()) std::cout << text << (text.ends_with('\n') ? "" : "\n");
   std::cout.flush();
-  if (!std::cout)
+  // A reader that has seen enough (`| head`) is no fault.
+  if (!std::cout && errno != EPIPE)
     throw StorageError("standard output", "cannot be written", "free space or name another place");
   return static_cast<int>(outcome.code);
 }

@@ -23,10 +23,6 @@
 
 namespace skywright::archive {
 
-namespace detail {
-class WriterLock;
-}
-
 /// One published dataset, as its sidecar tells.
 struct DatasetRecord {
   DatasetKey key;
@@ -47,8 +43,6 @@ struct Damage {
 class Archive {
  public:
   /// @param root a survey directory (it holds survey.toml)
-  /// Opened for writing after a writer that was killed, it first removes the hidden temporary files
-  /// that were left.
   /// @throws InputError where it is none; StorageError where it cannot be written or another
   /// process
   ///         writes it
@@ -83,12 +77,11 @@ class Archive {
 
  private:
   void open_registry();
-  void clear_left_overs() const;
   void enter(const DatasetRecord& record);
 
   std::filesystem::path root_;
   OpenFor purpose_;
-  std::unique_ptr<detail::WriterLock> lock_;
+  int lock_file_ = -1;
   mutable std::mutex mutex_;
   mutable std::optional<sql::Database> registry_;
 };

@@ -106,7 +106,11 @@ std::int64_t RandomStream::poisson(double mean) {
   if (mean < 10.0) {
     const double limit = std::exp(-mean);
     std::int64_t k = 0;
-    for (double product = uniform(); product > limit; product *= uniform()) ++k;
+    double product = uniform();
+    while (product > limit) {
+      product *= uniform();
+      ++k;
+    }
     return k;
   }
   // Transformed rejection with squeeze, algorithm PTRS (Hoermann 1993, Insurance: Mathematics and

@@ -133,6 +133,8 @@ OpenedImage open_image(const ImageFiles& files, const Execution& execution) {
     out.noise_stated = true;
     if (!files.noise.empty()) apply_noise_file(files.noise, out);
     if (!files.mask.empty()) apply_mask_file(files.mask, out);
+    // Detrended frames still have their sky; those of the night say what was taken off.
+    if (!out.exposure.header.contains("SKYLEVEL")) settle_background(out, execution);
   }
   if (!files.psf.empty()) out.exposure.psf = read_psf(files.psf);
   return out;

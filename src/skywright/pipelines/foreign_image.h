@@ -31,6 +31,8 @@ struct OpenedImage {
 /// A plain image gets: the sky level off (its mesh where it bends by more than twice the noise),
 /// variance from the noise file, or else from the sky's scatter and, where the header has a gain
 /// (GAIN, EGAIN, GAINA), the photons of the sources; and a mask of what is not finite.
+/// One of ours keeps its variance and mask; its sky comes off unless a card SKYLEVEL says that it
+/// has.
 /// @throws InputError for sizes that differ or an image without a usable pixel
 OpenedImage open_image(const ImageFiles& files, const Execution& execution);
 
