@@ -75,6 +75,17 @@ void bind(Bound& bound, CLI::App& app, Common& common) {
   group->add_flag("--quiet", common.quiet, "no progress");
 }
 
+std::string group_summary(const std::string& group) {
+  static const std::map<std::string, std::string, std::less<>> kSummaries = {
+      {"alerts", "look into alert files, and filter them"},
+      {"fits", "look into FITS files, and convert their images"},
+      {"table", "convert catalogs between FITS, Parquet and CSV"},
+      {"instrument", "describe telescopes and cameras, and check frames against them"},
+      {"survey", "make, fill, inspect and repair a survey directory"}};
+  const auto found = kSummaries.find(group);
+  return found == kSummaries.end() ? group + " commands" : found->second;
+}
+
 std::string file_content(const std::string& path) {
   if (path.empty()) return {};
   std::ifstream in(path, std::ios::binary);
@@ -130,7 +141,7 @@ int parse_and_run(int argc, char** argv) {
     if (space != std::string::npos) {
       const std::string group = command.name.substr(0, space);
       CLI::App*& found = groups[group];
-      if (found == nullptr) found = app.add_subcommand(group, group + " commands");
+      if (found == nullptr) found = app.add_subcommand(group, group_summary(group));
       parent = found;
       // A group whose name is a command too (`plan` and `plan metrics`) needs no subcommand.
       if (parent->get_options().size() <= 1) parent->require_subcommand(1);

@@ -104,7 +104,7 @@ def test_the_example_of_a_small_observatory_is_a_valid_description(skywright):
     example = ROOT / "data" / "instruments" / "example-generic.toml"
     report = skywright("instrument", "show", example, "--json").json
     assert report["camera"]["detectors"] == 1
-    assert [b["name"] for b in report["bands"]] == ["V", "R"]
+    assert [b["name"] for b in report["bands"]] == ["g", "r"]
 
 
 def test_a_wrong_key_is_named_with_its_line(skywright, camera):

@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CAMERA = ROOT / "data" / "instruments" / "example-generic.toml"
 GAIN = 1.30
 FLAT_ELECTRONS = 30000.0
-POINTING = ["--ra", 100, "--dec", 40, "--band", "R", "--exposure", 60, "--seeing", 2.2]
+POINTING = ["--ra", 100, "--dec", 40, "--band", "r", "--exposure", 60, "--seeing", 2.2]
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,7 @@ def frames(skywright, tmp_path_factory):
     return {
         "bias": [expose(i, "--kind", "bias") for i in (1, 2, 3)],
         "dark": [expose(i, "--kind", "dark", "--exposure", 120) for i in (4, 5, 6)],
-        "flat": [expose(i, "--kind", "flat", "--band", "R", "--exposure", 5) for i in (7, 8, 9)],
+        "flat": [expose(i, "--kind", "flat", "--band", "r", "--exposure", 5) for i in (7, 8, 9)],
         "science": [expose(10, *POINTING, "--mjd", 61430.95)],
     }
 

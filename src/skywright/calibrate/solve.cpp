@@ -168,9 +168,11 @@ Solution solve(const SourceCatalog& catalog, const ReferenceCatalog& reference,
   if (predicted.within < config.min_matched)
     throw InputError(
         "reference catalog",
-        fmt::format("{} of its {} stars lie on the image (the nearest {:.3g} arcmin from its "
-                    "centre)",
-                    predicted.within, reference.size(), predicted.nearest_arcmin),
+        fmt::format(
+            "{} of its {} stars lie on the image ({})", predicted.within, reference.size(),
+            std::isfinite(predicted.nearest_arcmin)
+                ? fmt::format("the nearest {:.3g} arcmin from its centre", predicted.nearest_arcmin)
+                : "all the others 90 degrees and more away"),
         "give a catalog that covers the image, or correct its pointing");
   execution.check_stop();
 

@@ -39,7 +39,7 @@ Computed detectors(const Context& c) {
   std::string vendors;
   for (const auto& [vendor, count] : by_vendor)
     vendors += fmt::format("{}{} {}", vendors.empty() ? "" : ", ", count,
-                           vendor.empty() ? "of unnamed make" : vendor);
+                           vendor.empty() ? "that name no vendor" : vendor);
   return {std::to_string(c.instrument.camera.detectors.size()), "detectors described: " + vendors};
 }
 
@@ -118,7 +118,7 @@ Computed bands(const Context& c) {
 }
 
 Computed collecting_area_of(const Context& c) {
-  return {fmt::format("{:.1f} m2", collecting_area(c.instrument.telescope)),
+  return {fmt::format("{:#.3g} m2", collecting_area(c.instrument.telescope)),
           fmt::format("clear circle of {:g} m", c.instrument.telescope.effective_aperture_m)};
 }
 

@@ -95,9 +95,10 @@ TEST(Pupil, OfGmtHasItsPublishedDiameterAndArea) {
   EXPECT_NEAR(pupil_area(parts), 368.0, 0.5);
 }
 
-// The published 1.064 lambda / 25.4 m is that of discs laid side by side, not projected along the
-// axis; tilted as they are, the outer ones are narrower and lie further in: 1 per cent wider a PSF.
-TEST(Pupil, OfGmtHasThePublishedWidthBeforeItsSegmentsAreTilted) {
+// Discs laid side by side, not projected along the axis, give the published 1.064 lambda / 25.4 m;
+// whether it was computed so is our inference. Tilted as the segments are, the outer ones are
+// narrower and lie further in: 1 per cent wider a PSF.
+TEST(Pupil, OfGmtHasThePublishedWidthWhereItsSegmentsAreNotTilted) {
   Telescope telescope = load_instrument("gmt").telescope;
   const double tilted = pupil_fwhm(pupil_parts(telescope), 25.4);
   telescope.segment_tilt_deg.clear();

@@ -30,7 +30,7 @@ enum class SourceFlag : std::uint8_t {
   psf_flux_failed,      ///< psfFlux_flag
   kron_failed,          ///< kronFlux_flag
   shape_failed,         ///< shape_flag
-  aperture_incomplete,  ///< apFlux_flag: an aperture leaves the image or meets unusable pixels
+  aperture_incomplete,  ///< apFlux_flag: one leaves the image or meets bad pixels or others' light
   psf_candidate,        ///< calib_psfCandidate
   psf_used,             ///< calib_psfUsed: entered the PSF model
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include <fmt/format.h>
 
@@ -182,22 +183,37 @@ table::Table catalog_table(const measure::MeasureResult& result, const Loaded& i
   return table;
 }
 
+/// Each pixel as a square of `times` x `times`.
+Image<float> enlarged(const Image<float>& image, int times) {
+  Image<float> out(image.width() * times, image.height() * times);
+  for (int y = 0; y < out.height(); ++y)
+    for (int x = 0; x < out.width(); ++x) out(x, y) = image(x / times, y / times);
+  return out;
+}
+
+/// The image in grey, a circle about each source: three times its size, and no wider than its
+/// footprint, for a bright neighbour's light swells the moments of a faint one.
 void write_plot(const std::string& path, const Loaded& image,
                 const measure::MeasureResult& result) {
   const measure::Background& sky = result.background;
-  const int factor = 1 + std::max(image.pixels.width(), image.pixels.height()) / 2000;
+  const int longest = std::max(image.pixels.width(), image.pixels.height());
+  const int factor = 1 + longest / 2000;
+  const int times = std::max(1, 800 / longest);
   const draw::Limits limits{sky.global_level - 2.0 * sky.global_rms,
                             sky.global_level + 30.0 * sky.global_rms};
-  draw::Canvas canvas = draw::gray_picture(draw::block_mean(image.pixels.view(), factor).view(),
-                                           limits, draw::Stretch::asinh);
+  const Image<float> shown =
+      times > 1 ? enlarged(image.pixels, times) : draw::block_mean(image.pixels.view(), factor);
+  draw::Canvas canvas = draw::gray_picture(shown.view(), limits, draw::Stretch::asinh);
   const measure::SourceCatalog& s = result.sources;
-  const auto place = [&](double pixel) { return (pixel + 0.5) / factor - 0.5; };
+  const double scale = static_cast<double>(times) / factor;
+  const auto place = [&](double pixel) { return (pixel + 0.5) * scale - 0.5; };
   for (std::size_t i = 0; i < s.size(); ++i) {
-    const double size = 3.0 * static_cast<double>(s.semi_major[i]) / factor;
+    const double footprint = 2.0 * std::sqrt(static_cast<double>(s.area[i]) / std::numbers::pi);
+    const double moments = 3.0 * static_cast<double>(s.semi_major[i]);
+    const double size = scale * (std::isfinite(moments) ? std::min(moments, footprint) : footprint);
     const bool blended = s.has(i, measure::SourceFlag::blended);
     const double top = canvas.height() - 1.0;  // rows of an image rise, those of a picture fall
-    canvas.circle({place(s.x[i]), top - place(s.y[i])},
-                  std::isfinite(size) ? std::max(5.0, size) : 5.0, 1.2,
+    canvas.circle({place(s.x[i]), top - place(s.y[i])}, std::max(5.0, size), 1.2,
                   draw::palette(blended ? 4 : 0));
   }
   io::write_whole_file(path, draw::encode_png(canvas));
@@ -211,6 +227,7 @@ DetectSummary summarise(const measure::MeasureResult& result, const Loaded& imag
     const bool blended = result.sources.has(i, measure::SourceFlag::blended);
     constexpr std::uint32_t kHarmless =
         (1U << static_cast<int>(measure::SourceFlag::blended)) |
+        (1U << static_cast<int>(measure::SourceFlag::aperture_incomplete)) |
         (1U << static_cast<int>(measure::SourceFlag::psf_candidate)) |
         (1U << static_cast<int>(measure::SourceFlag::psf_used));
     out.blended += blended ? 1 : 0;

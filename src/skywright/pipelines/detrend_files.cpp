@@ -73,6 +73,8 @@ Exposure detrended_exposure(const RawFrame& frame, const instrument::Instrument&
        {"BUNIT", "EXTNAME", "DATASEC", "BIASSEC", "TRIMSEC", "DETSEC", "DATAMIN", "DATAMAX"})
     exposure.header.erase(stale);
   instrument::set_visit_info(exposure.header, frame.exposure.info, instrument);
+  if (!frame.exposure.info.band.empty())
+    exposure.header.set("BAND", frame.exposure.info.band, "the instrument's name of the filter");
   exposure.header.set("BUNIT", "electron", "pixel unit");
   exposure.header.set("DETNAME", frame.detector.name, "detector");
   exposure.header.set("NSAT", result.saturated, "pixels with SAT");

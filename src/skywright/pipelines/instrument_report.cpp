@@ -74,7 +74,7 @@ std::string band_text(const Instrument& instrument) {
     rows.push_back({b.name, b.physical_filter, fmt::format("{:.3f} mag", b.zero_point),
                     fmt::format("{:.3f} mag/airmass", b.extinction),
                     fmt::format("{:.2f} mag/arcsec2", b.dark_sky),
-                    fmt::format("{:.1f} nm", b.wavelength_nm),
+                    b.wavelength_nm > 0.0 ? fmt::format("{:.1f} nm", b.wavelength_nm) : "-",
                     b.throughput.empty() ? "-" : fmt::format("{} values", b.throughput.size())});
   return columns(rows);
 }

@@ -87,6 +87,7 @@ class Pass {
       RawFile file{archive_.root() / raw.path, raw.checksum,
                    read_raw_info(archive_.root() / raw.path, instrument_)};
       if (file.info.kind != instrument::ExposureKind::science) continue;
+      file.info.visit = raw.key.id.visit;  // of the file's name where the header numbers no visits
       raws_.push_back(std::move(file));
     }
     std::sort(raws_.begin(), raws_.end(), [](const RawFile& a, const RawFile& b) {

@@ -108,7 +108,8 @@ NightExposure process_night_exposure(const RawFile& raw, const instrument::Instr
     throw InputError(raw.path.string(), "differs from what was ingested (checksum)",
                      "restore it from the telescope's copy");
   }
-  const RawFrame frame = read_raw(raw.path, instrument);
+  RawFrame frame = read_raw(raw.path, instrument);
+  frame.exposure.info.visit = raw.info.visit;
   const detrend::Masters masters = inputs.masters(frame.detector, raw.info.band);
   std::optional<Exposure> coadd;
   if (plan.coadd) coadd = read_exposure(plan.coadd->path);

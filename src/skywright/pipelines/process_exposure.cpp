@@ -29,6 +29,8 @@ header::Header exposure_header(const detrend::RawExposure& raw,
                                const instrument::Instrument& instrument) {
   header::Header header;
   instrument::set_visit_info(header, raw.info, instrument);
+  if (!raw.info.band.empty())
+    header.set("BAND", raw.info.band, "the instrument's name of the filter");
   header.set("BUNIT", "electron");
   return header;
 }

@@ -96,8 +96,10 @@ SolveFileResult solve_file(const SolveFileRequest& request, const SolveFileConfi
   const calibrate::ReferenceCatalog reference =
       calibrate::reference_catalog(table, band, epoch_of(any.exposure.header, warnings));
   if (!table.contains(band + "_flux") && !table.contains(band + "_mag"))
-    warnings.push_back(fmt::format("the reference has no {0}_flux or {0}_mag: no zero point",
-                                   band.empty() ? "{band}" : band));
+    warnings.push_back(
+        fmt::format("the reference has no {0}_flux or {0}_mag: no zero point; name its band with "
+                    "--band",
+                    band.empty() ? "BAND" : band));
   measure::SourceCatalog sources;
   if (request.catalog.empty()) {
     measure::MeasureResult measured =

@@ -14,7 +14,44 @@
 namespace skywright::pipelines {
 namespace {
 
-stack::StackGrid grid_of(const GridRequest& request, const Exposure& first) {
+/// The grid of the first image without its distortion, wide enough for all of them.
+stack::StackGrid covering_grid(const std::vector<OpenedImage>& images, double zoom) {
+  const Exposure& first = images.front().exposure;
+  const image::PixelPosition middle{0.5 * (first.image.width() - 1),
+                                    0.5 * (first.image.height() - 1)};
+  wcs::Linear linear;
+  linear.reference_pixel = {0.0, 0.0};
+  linear.reference_sky = first.wcs->sky_at(middle);
+  linear.cd = first.wcs->jacobian(middle);
+  for (double& element : linear.cd) element *= zoom;
+  const wcs::Wcs tangent(linear);
+  double left = 0.0, right = 0.0, bottom = 0.0, top = 0.0;
+  for (const OpenedImage& image : images) {
+    const double w = image.exposure.image.width() - 1;
+    const double h = image.exposure.image.height() - 1;
+    for (const image::PixelPosition& corner :
+         {image::PixelPosition{0.0, 0.0}, {w, 0.0}, {0.0, h}, {w, h}}) {
+      const image::PixelPosition at = tangent.pixel_at(image.exposure.wcs->sky_at(corner));
+      left = std::min(left, at.x);
+      right = std::max(right, at.x);
+      bottom = std::min(bottom, at.y);
+      top = std::max(top, at.y);
+    }
+  }
+  // A side of 65,536 pixels is 17 GB in each plane: images of fields that lie apart, by mistake.
+  constexpr double kWidest = 65536.0;
+  if (!(right - left < kWidest && top - bottom < kWidest))
+    throw InputError("images", "they lie far apart: one grid for all of them is too large",
+                     "stack those of one field, or name the grid by --like or --width");
+  const auto lowest = [](double v) { return std::floor(v + 0.5); };
+  const auto highest = [](double v) { return std::ceil(v - 0.5); };
+  linear.reference_pixel = {-lowest(left), -lowest(bottom)};
+  return {wcs::Wcs(linear), static_cast<int>(highest(right) - lowest(left)) + 1,
+          static_cast<int>(highest(top) - lowest(bottom)) + 1};
+}
+
+stack::StackGrid grid_of(const GridRequest& request, const std::vector<OpenedImage>& images) {
+  const Exposure& first = images.front().exposure;
   if (!request.like.empty()) {
     const io::HduPath path = io::parse_hdu_path(request.like);
     const io::FitsImage like = io::read_image(path.path, path.hdu);
@@ -22,21 +59,21 @@ stack::StackGrid grid_of(const GridRequest& request, const Exposure& first) {
     if (!wcs) throw InputError(request.like, "has no WCS", "name an image with one");
     return {*wcs, like.pixels.width(), like.pixels.height()};
   }
-  const int width = first.image.width();
-  const int height = first.image.height();
-  const image::PixelPosition middle{0.5 * (width - 1), 0.5 * (height - 1)};
-  const wcs::SkyPosition centre = first.wcs->sky_at(middle);
-  const double scale = request.scale.value_or(first.wcs->pixel_scale(middle).arcsec());
-  // Large enough for the first image in whatever direction it is turned.
-  const int diagonal = static_cast<int>(
-      std::ceil(std::hypot(width, height) * first.wcs->pixel_scale(middle).arcsec() / scale));
   if (request.ra.has_value() != request.dec.has_value())
     throw ConfigError("--ra and --dec", "one without the other", "give both or neither");
+  const image::PixelPosition middle{0.5 * (first.image.width() - 1),
+                                    0.5 * (first.image.height() - 1)};
+  const double own_scale = first.wcs->pixel_scale(middle).arcsec();
+  const double scale = request.scale.value_or(own_scale);
   if (!(scale > 0.0)) throw ConfigError("--scale", "must be > 0", "arcsec per pixel");
-  const wcs::SkyPosition place =
-      request.ra ? wcs::SkyPosition::from_degrees(*request.ra, *request.dec) : centre;
-  return stack::tangent_grid(place, request.width.value_or(diagonal),
-                             request.height.value_or(request.width.value_or(diagonal)),
+  if (!request.ra && !request.width && !request.height)
+    return covering_grid(images, scale / own_scale);
+  const wcs::SkyPosition place = request.ra
+                                     ? wcs::SkyPosition::from_degrees(*request.ra, *request.dec)
+                                     : first.wcs->sky_at(middle);
+  const int width = request.width.value_or(request.height.value_or(
+      static_cast<int>(std::ceil(first.image.width() * own_scale / scale))));
+  return stack::tangent_grid(place, width, request.height.value_or(width),
                              wcs::Angle::from_arcsec(scale));
 }
 
@@ -70,7 +107,7 @@ StackSummary stack_files(const StackJob& job, const stack::StackConfig& config,
                       .psf = e.psf ? &*e.psf : nullptr,
                       .noise = e.noise});
   }
-  const stack::StackGrid grid = grid_of(job.grid, opened.front().exposure);
+  const stack::StackGrid grid = grid_of(job.grid, opened);
   stack::Stack coadd = stack::stack(inputs, grid, config, execution);
 
   out.images = static_cast<int>(inputs.size());

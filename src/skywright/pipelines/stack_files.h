@@ -42,7 +42,8 @@ struct StackSummary {
 };
 
 /// Images with a zero point (MAGZERO) are brought to that of the first. Images without a WCS are
-/// refused. The grid: `like`, or a place and size, or a north-up one that holds the first image.
+/// refused. The grid: `like`, or a place and size, or that of the first image, without its
+/// distortion and wide enough for all.
 StackSummary stack_files(const StackJob& job, const stack::StackConfig& config,
                          const Execution& execution);
 

@@ -46,7 +46,8 @@ void init_survey(const fs::path& survey, SurveyConfig config, const fs::path& ca
     (void)instrument::load_instrument(config.instrument);
   }
   check_fields(config);
-  for (const char* folder : {"incoming", "reference"}) make_folder(survey / folder);
+  for (const char* folder : {"incoming", "calib", "coadd", "reference"})
+    make_folder(survey / folder);
   if (!camera.empty()) io::write_whole_file(survey / config.instrument, camera);
   // Last, because it is what makes the folder a survey.
   io::write_whole_file(survey / "survey.toml",

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "skywright/archive/dataset.h"
 #include "skywright/base/error.h"
 #include "skywright/io/table_files.h"
@@ -118,6 +120,11 @@ calibrate::ReferenceCatalog SurveyInputs::reference(const std::string& band, tim
   if (reference_.rows() == 0) {
     throw InputError((survey_ / "reference").string(), "holds no catalog of reference stars",
                      "put a table with ra, dec and fluxes there (.parquet, .fits, .csv)");
+  }
+  if (!reference_.contains(band + "_flux") && !reference_.contains(band + "_mag")) {
+    throw InputError((survey_ / "reference").string(),
+                     fmt::format("its stars have neither {0}_flux nor {0}_mag", band),
+                     "add such a column, or name the camera's band as the catalog does");
   }
   const auto ra = reference_.numbers("ra");
   const auto dec = reference_.numbers("dec");
