@@ -27,6 +27,7 @@ std::vector<Command> all_commands() {
       // clang-format on
       survey_init_command(),
       survey_ingest_command(),
+      survey_templates_command(),
       survey_status_command(),
       survey_verify_command(),
       survey_rebuild_command(),

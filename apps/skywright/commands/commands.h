@@ -27,6 +27,7 @@ Command survey_ingest_command();
 Command survey_init_command();
 Command survey_rebuild_command();
 Command survey_status_command();
+Command survey_templates_command();
 Command survey_verify_command();
 
 }  // namespace skywright::apps

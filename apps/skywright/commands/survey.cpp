@@ -5,6 +5,7 @@
 #include "commands/commands.h"
 #include "skywright/config/toml_config.h"
 #include "skywright/pipelines/ingest.h"
+#include "skywright/pipelines/make_template.h"
 
 namespace skywright::apps {
 namespace {
@@ -50,6 +51,20 @@ Outcome run_ingest(const Arguments& arguments, const Session& session) {
   for (const pipelines::IngestedFile& file : report.files)
     if (!file.message.empty()) session.warn(file.message);
   return {.code = report.code(), .text = report.text(), .json = report.json()};
+}
+
+Outcome run_templates(const Arguments& arguments, const Session& session) {
+  std::vector<std::filesystem::path> raws;
+  for (const std::string& file : arguments.texts("raws")) raws.emplace_back(file);
+  const auto made = pipelines::make_templates(arguments.text("survey"), raws, session.execution);
+  ExitCode code = ExitCode::complete;
+  for (const pipelines::TemplateSummary& summary : made) {
+    if (!summary.rejected.empty()) code = ExitCode::partial;
+    for (const std::string& problem : summary.rejected) session.warn(problem);
+  }
+  return {.code = code,
+          .text = pipelines::templates_text(made),
+          .json = pipelines::templates_json(made)};
 }
 
 Outcome run_status(const Arguments& arguments, const Session&) {
@@ -100,6 +115,20 @@ Command survey_ingest_command() {
       .details = "Exit code 3 where some were refused, that of the error where all were.",
       .arguments = {kSurvey, {.name = "files", .help = "raw FITS frames", .takes = Takes::many}},
       .run = run_ingest};
+}
+
+Command survey_templates_command() {
+  return {
+      .name = "survey templates",
+      .summary = "deep templates of a survey from raw science frames",
+      .details =
+          "Frames are grouped by band and detector; each group is detrended with the masters in\n"
+          "SURVEY/calib, solved against the stars in SURVEY/reference and stacked into\n"
+          "SURVEY/coadd/template_BAND_DETECTOR.fits [nJy], which `skywright night` subtracts.\n"
+          "Exit code 3 where some frames could not be used.\n\n"
+          "  skywright survey templates mysurvey last_month/*.fits.fz",
+      .arguments = {kSurvey, {.name = "raws", .help = "raw science frames", .takes = Takes::many}},
+      .run = run_templates};
 }
 
 Command survey_status_command() {

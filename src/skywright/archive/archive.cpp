@@ -3,11 +3,9 @@
 #include <algorithm>
 #include <atomic>
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
-#include <unistd.h>
 
+#include "skywright/archive/detail/writer_lock.h"
 #include "skywright/base/error.h"
 #include "skywright/io/atomic_file.h"
 
@@ -75,21 +73,23 @@ Archive::Archive(fs::path root, OpenFor purpose) : root_(std::move(root)), purpo
                      "make one by `skywright survey init`");
   }
   if (purpose_ == OpenFor::writing) {
-    const fs::path lock = root_ / ".writer.lock";
-    lock_file_ = ::open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    if (lock_file_ < 0)
-      throw StorageError(root_.string(), "cannot be written", "change its permissions");
-    if (::flock(lock_file_, LOCK_EX | LOCK_NB) != 0) {
-      ::close(lock_file_);
-      throw StorageError(root_.string(), "another process is writing this survey",
-                         "wait for it to end");
-    }
+    lock_ = std::make_unique<detail::WriterLock>(root_);
+    if (lock_->was_cut_off()) clear_left_overs();
   }
   open_registry();
 }
 
-Archive::~Archive() {
-  if (lock_file_ >= 0) ::close(lock_file_);
+Archive::~Archive() = default;
+
+/// calib/, coadd/, reference/ and incoming/ are others' to write, so they are left alone.
+void Archive::clear_left_overs() const {
+  for (const DatasetKind& kind : dataset_kinds()) detail::remove_temporaries(root_ / kind.folder);
+  detail::remove_temporaries(root_ / "catalog");
+  for (const auto& entry : fs::directory_iterator(root_)) {
+    std::error_code ignored;
+    if (entry.is_regular_file() && io::is_temporary(entry.path()))
+      fs::remove(entry.path(), ignored);
+  }
 }
 
 void Archive::open_registry() {
@@ -119,7 +119,7 @@ DatasetRecord Archive::publish(const DatasetKey& key, const Provenance& provenan
   const fs::path target = path_of(key);
   make_folder(target.parent_path());
   if (contains(key)) {
-    const DatasetRecord record = record_at(sidecar_path(target));
+    DatasetRecord record = record_at(sidecar_path(target));
     const std::scoped_lock hold(mutex_);
     enter(record);
     return record;

@@ -23,6 +23,10 @@
 
 namespace skywright::archive {
 
+namespace detail {
+class WriterLock;
+}
+
 /// One published dataset, as its sidecar tells.
 struct DatasetRecord {
   DatasetKey key;
@@ -43,6 +47,8 @@ struct Damage {
 class Archive {
  public:
   /// @param root a survey directory (it holds survey.toml)
+  /// Opened for writing after a writer that was killed, it first removes the hidden temporary files
+  /// that were left.
   /// @throws InputError where it is none; StorageError where it cannot be written or another
   /// process
   ///         writes it
@@ -77,11 +83,12 @@ class Archive {
 
  private:
   void open_registry();
+  void clear_left_overs() const;
   void enter(const DatasetRecord& record);
 
   std::filesystem::path root_;
   OpenFor purpose_;
-  int lock_file_ = -1;
+  std::unique_ptr<detail::WriterLock> lock_;
   mutable std::mutex mutex_;
   mutable std::optional<sql::Database> registry_;
 };

@@ -43,8 +43,26 @@ void remove_quietly(const fs::path& path) { ::unlink(path.c_str()); }
 
 fs::path temporary_beside(const fs::path& target) {
   static std::atomic<unsigned> counter{0};
-  return folder_of(target) /
-         fmt::format(".{}.{}.{}.tmp", target.filename().string(), ::getpid(), counter.fetch_add(1));
+  for (;;) {
+    fs::path name = folder_of(target) / fmt::format(".{}.{}.{}.tmp", target.filename().string(),
+                                                    ::getpid(), counter.fetch_add(1));
+    std::error_code ignored;
+    if (!fs::exists(fs::symlink_status(name, ignored))) return name;
+  }
+}
+
+bool is_temporary(const fs::path& path) {
+  // ".<name>.<process>.<counter>.tmp"
+  std::string name = path.filename().string();
+  if (!name.starts_with('.') || !name.ends_with(".tmp")) return false;
+  name.resize(name.size() - 4);
+  for (int part = 0; part < 2; ++part) {
+    const std::size_t digits = name.find_last_not_of("0123456789");
+    if (digits == std::string::npos || name[digits] != '.' || digits + 1 == name.size())
+      return false;
+    name.resize(digits);
+  }
+  return name.size() > 1;
 }
 
 void publish_replacing(const fs::path& temporary, const fs::path& target) {

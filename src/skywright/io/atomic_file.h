@@ -9,7 +9,11 @@
 namespace skywright::io {
 
 /// A name beside `target` to write under: same folder, hidden, with process and counter.
+/// No file of that name is there: in a container each run may have the process number of one that
+/// was killed.
 std::filesystem::path temporary_beside(const std::filesystem::path& target);
+/// Whether a file's name is one that `temporary_beside` gives.
+bool is_temporary(const std::filesystem::path& path);
 
 /// fsync the file, rename it over `target`, fsync the folder. @throws StorageError
 void publish_replacing(const std::filesystem::path& temporary, const std::filesystem::path& target);

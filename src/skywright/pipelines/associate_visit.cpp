@@ -62,19 +62,27 @@ std::vector<DiaObject> remade(const PromptDatabase& database,
   return out;
 }
 
-/// Take out what this visit's detectors left in the database before.
-void forget_earlier_run(PromptDatabase& database, const Table& detectors, double floor) {
-  const auto visits = detectors.wholes("visitId");
-  const auto ids = detectors.wholes("detector");
+/// Within a change of the database that the caller commits.
+void forget(PromptDatabase& database, const std::vector<std::pair<std::int64_t, int>>& detectors,
+            double floor) {
   std::set<std::int64_t> changed;
-  for (std::size_t row = 0; row < ids.size(); ++row) {
-    if (!database.contains(visits[row], static_cast<int>(ids[row]))) continue;
-    const auto remaining = database.forget(visits[row], static_cast<int>(ids[row]));
-    changed.insert(remaining.begin(), remaining.end());
+  for (const auto& [visit, detector] : detectors) {
+    if (!database.contains(visit, detector)) continue;
+    for (const std::int64_t id : database.forget(visit, detector)) changed.insert(id);
   }
   if (changed.empty()) return;
   database.store_objects(
       associate::to_table(remade(database, {changed.begin(), changed.end()}, floor)));
+}
+
+/// Take out what this visit's detectors left in the database before.
+void forget_earlier_run(PromptDatabase& database, const Table& detectors, double floor) {
+  const auto visits = detectors.wholes("visitId");
+  const auto ids = detectors.wholes("detector");
+  std::vector<std::pair<std::int64_t, int>> pairs;
+  for (std::size_t row = 0; row < ids.size(); ++row)
+    pairs.emplace_back(visits[row], static_cast<int>(ids[row]));
+  forget(database, pairs, floor);
 }
 
 /// A cone around all sources; empty where there are none.
@@ -111,6 +119,15 @@ void fill_object_ids(Table& sources, const std::vector<std::int64_t>& ids) {
 }
 
 }  // namespace
+
+void forget_visits(PromptDatabase& database,
+                   const std::vector<std::pair<std::int64_t, int>>& detectors,
+                   const associate::AssociateConfig& config) {
+  if (detectors.empty()) return;
+  auto change = database.change();
+  forget(database, detectors, config.position_floor_arcsec / 3600.0);
+  change.commit();
+}
 
 AssociatedVisit associate_visit(PromptDatabase& database, VisitSources visit,
                                 const AssociateVisitConfig& config) {

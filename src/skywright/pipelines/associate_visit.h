@@ -2,7 +2,10 @@
 /// with all that its alerts tell.
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "skywright/associate/associate.h"
 #include "skywright/database/prompt_database.h"
@@ -43,5 +46,12 @@ struct AssociateVisitConfig {
 /// @throws InputError where columns are missing; StorageError, then nothing was changed
 AssociatedVisit associate_visit(database::PromptDatabase& database, VisitSources visit,
                                 const AssociateVisitConfig& config);
+
+/// Take detectors of visits out of the database, in one change: objects that were seen elsewhere
+/// too are made anew from what remains, others go.
+/// @param detectors  pairs of visit and detector; those that are not stored are passed over
+void forget_visits(database::PromptDatabase& database,
+                   const std::vector<std::pair<std::int64_t, int>>& detectors,
+                   const associate::AssociateConfig& config);
 
 }  // namespace skywright::pipelines

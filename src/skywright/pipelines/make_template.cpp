@@ -5,6 +5,7 @@
 #include <optional>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "skywright/base/error.h"
 #include "skywright/math/statistics.h"
@@ -157,6 +158,31 @@ std::vector<TemplateSummary> make_templates(const fs::path& survey,
     execution.report("templates", summaries.size(), groups.size());
   }
   return summaries;
+}
+
+std::string templates_text(const std::vector<TemplateSummary>& summaries) {
+  std::string out;
+  for (const TemplateSummary& t : summaries) {
+    out += fmt::format("{}: {} frames, seeing {:.2f} arcsec, 5 sigma at {:.2f} mag\n",
+                       t.path.string(), t.frames, t.seeing_arcsec, t.depth);
+    for (const std::string& problem : t.rejected) out += "  left out: " + problem + "\n";
+  }
+  return out;
+}
+
+std::string templates_json(const std::vector<TemplateSummary>& summaries) {
+  nlohmann::ordered_json out;
+  out["templates"] = nlohmann::ordered_json::array();
+  for (const TemplateSummary& t : summaries)
+    out["templates"].push_back({{"band", t.band},
+                                {"detector", t.detector},
+                                {"path", t.path.string()},
+                                {"frames", t.frames},
+                                {"seeing", t.seeing_arcsec},
+                                {"depth", t.depth},
+                                {"clipped", t.clipped},
+                                {"rejected", t.rejected}});
+  return out.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
 }  // namespace skywright::pipelines

@@ -32,4 +32,8 @@ std::vector<TemplateSummary> make_templates(const std::filesystem::path& survey,
                                             const std::vector<std::filesystem::path>& raws,
                                             const Execution& execution);
 
+/// What `skywright survey templates` prints: lines for people, and the object of --json.
+std::string templates_text(const std::vector<TemplateSummary>& summaries);
+std::string templates_json(const std::vector<TemplateSummary>& summaries);
+
 }  // namespace skywright::pipelines

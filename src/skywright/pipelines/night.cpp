@@ -60,8 +60,17 @@ class Pass {
         instrument_(instrument),
         inputs_(inputs) {}
 
+  /// The keys of all that the survey's frames make, those that failed left out.
+  [[nodiscard]] std::vector<DetectorProducts> products() const {
+    std::vector<DetectorProducts> made;
+    for (const auto& p : products_)
+      if (p) made.push_back(*p);
+    return made;
+  }
+
   void run(NightSummary& summary) {
     collect();
+    forget_stale(planned_, archive_, prompt_, config_.night);
     run::TaskGraph graph;
     std::string previous;
     for (const auto& [order, members] : visits_) {
@@ -84,8 +93,18 @@ class Pass {
   /// Every raw science frame, by the visit's time.
   void collect() {
     for (const archive::DatasetRecord& raw : archive_.list({.kind = "raw"})) {
-      RawFile file{archive_.root() / raw.path, raw.checksum,
-                   read_raw_info(archive_.root() / raw.path, instrument_)};
+      RawFile file{archive_.root() / raw.path, raw.checksum, {}};
+      try {
+        file.info = read_raw_info(file.path, instrument_);
+      } catch (const InputError& error) {
+        ExposureOutcome& outcome = unreadable_.emplace_back();
+        outcome.visit = raw.key.id.visit;
+        outcome.detector = raw.key.id.detector;
+        outcome.code = error.code();
+        outcome.message = error.what();
+        outcome.latency_s = std::nan("");
+        continue;
+      }
       if (file.info.kind != instrument::ExposureKind::science) continue;
       file.info.visit = raw.key.id.visit;  // of the file's name where the header numbers no visits
       raws_.push_back(std::move(file));
@@ -104,6 +123,7 @@ class Pass {
       outcomes_[i].detector = info.detector;
       outcomes_[i].band = info.band;
       outcomes_[i].latency_s = std::nan("");
+      planned_.push_back(night_exposure_products(raws_[i], instrument_, inputs_, config_.night));
       visits_[{begun[info.visit], info.visit}].push_back(i);
     }
   }
@@ -126,6 +146,10 @@ class Pass {
     } catch (const Error& error) {
       outcome.code = error.code();
       outcome.message = error.what();
+    } catch (const std::exception& error) {
+      // Ours to mend, but the other exposures go on.
+      outcome.code = ExitCode::internal;
+      outcome.message = fmt::format("internal error: {}; please report it", error.what());
     }
   }
 
@@ -154,6 +178,7 @@ class Pass {
   }
 
   void conclude(const run::RunReport& report, NightSummary& summary) {
+    outcomes_.insert(outcomes_.end(), unreadable_.begin(), unreadable_.end());
     std::vector<Failure> failed;
     std::vector<std::string> done;
     for (const ExposureOutcome& o : outcomes_) {
@@ -171,12 +196,22 @@ class Pass {
     }
     update_failures(archive_.root(), failed, done);
     summary.visits = static_cast<int>(visits_.size());
+    keep_earlier(summary.exposures);
     summary.exposures = outcomes_;
     summary.dia_sources += dia_sources_;
     summary.new_objects += new_objects_;
     summary.forced_sources += forced_sources_;
     summary.alert_files += alert_files_;
     summary.stopped = summary.stopped || report.stopped;
+  }
+
+  /// Of what this call of `night` did in an earlier pass, tell how it went then.
+  void keep_earlier(const std::vector<ExposureOutcome>& earlier) {
+    for (ExposureOutcome& now : outcomes_) {
+      if (!now.was_done) continue;
+      for (const ExposureOutcome& then : earlier)
+        if (then.visit == now.visit && then.detector == now.detector) now = then;
+    }
   }
 
   const NightRequest& request_;
@@ -188,24 +223,63 @@ class Pass {
   const SurveyInputs& inputs_;
   std::vector<RawFile> raws_;
   std::vector<ExposureOutcome> outcomes_;
+  std::vector<ExposureOutcome> unreadable_;  ///< raws that were damaged since they were ingested
   std::vector<std::optional<DetectorProducts>> products_;
+  std::vector<DetectorProducts> planned_;
   std::map<std::pair<double, std::int64_t>, std::vector<std::size_t>> visits_;
   std::size_t dia_sources_ = 0, new_objects_ = 0, forced_sources_ = 0, alert_files_ = 0;
 };
 
-void take_incoming(Archive& archive, const instrument::Instrument& instrument,
-                   NightSummary& summary, const Execution& execution) {
-  const auto frames = frames_in(archive.root() / "incoming");
-  if (frames.empty()) return;
-  const IngestReport report = ingest(archive, instrument, frames, execution);
-  summary.ingested += static_cast<int>(report.count(IngestOutcome::ingested));
-  summary.rejected = static_cast<int>(report.count(IngestOutcome::refused));
-  for (const IngestedFile& file : report.files) {
-    if (file.outcome == IngestOutcome::refused)
-      summary.warnings.push_back(
-          fmt::format("{}: {}", file.file.filename().string(), file.message));
+/// The folder where frames arrive. A file that was refused stays there and is not tried again in
+/// the same run until it changes.
+class Incoming {
+ public:
+  explicit Incoming(fs::path folder) : folder_(std::move(folder)) {}
+
+  void take(Archive& archive, const instrument::Instrument& instrument, NightSummary& summary,
+            const Execution& execution) {
+    std::vector<fs::path> frames;
+    std::map<fs::path, Refusal> still;
+    for (const fs::path& file : frames_in(folder_)) {
+      const auto known = refused_.find(file);
+      if (known != refused_.end() && known->second.stamp == stamp_of(file))
+        still.insert(*known);
+      else
+        frames.push_back(file);
+    }
+    refused_ = std::move(still);
+    if (!frames.empty()) {
+      std::map<fs::path, Stamp> before;
+      for (const fs::path& file : frames) before[file] = stamp_of(file);
+      const IngestReport report = ingest(archive, instrument, frames, execution);
+      summary.ingested += static_cast<int>(report.count(IngestOutcome::ingested));
+      for (const IngestedFile& file : report.files) {
+        if (file.outcome == IngestOutcome::refused)
+          refused_[file.file] = {before[file.file], file.message};
+      }
+    }
+    summary.rejected = static_cast<int>(refused_.size());
+    summary.warnings.clear();
+    for (const auto& [file, refusal] : refused_)
+      summary.warnings.push_back(fmt::format("{}: {}", file.filename().string(), refusal.message));
   }
-}
+
+ private:
+  using Stamp = std::pair<std::uintmax_t, fs::file_time_type>;  ///< size and time of writing
+  struct Refusal {
+    Stamp stamp;
+    std::string message;
+  };
+
+  static Stamp stamp_of(const fs::path& file) {
+    std::error_code ignored;  // it may be gone again: then it differs from any that was there
+    const auto size = fs::file_size(file, ignored);
+    return {size, fs::last_write_time(file, ignored)};
+  }
+
+  fs::path folder_;
+  std::map<fs::path, Refusal> refused_;
+};
 
 ExitCode code_of(const NightSummary& summary) {
   const bool failed =
@@ -223,21 +297,29 @@ NightSummary night(const NightRequest& request, const Execution& execution) {
   database::PromptDatabase prompt(request.survey / "prompt.sqlite", sql::Access::create);
   const SurveyInputs inputs(request.survey);
   NightSummary summary;
+  Incoming incoming(request.survey / "incoming");
+  std::optional<std::vector<DetectorProducts>> unpublished;
   double idle_since = run::steady_clock()();
-  for (;;) {
+  for (bool first = true;; first = false) {
     const int before = summary.ingested;
-    take_incoming(archive, instrument, summary, execution);
-    const bool news = summary.ingested > before || summary.exposures.empty();
-    if (news) {
-      Pass(request, execution, archive, prompt, config, instrument, inputs).run(summary);
+    incoming.take(archive, instrument, summary, execution);
+    if (first || summary.ingested > before) {
+      Pass pass(request, execution, archive, prompt, config, instrument, inputs);
+      pass.run(summary);
+      unpublished = pass.products();
       idle_since = run::steady_clock()();
+    } else if (unpublished) {
+      // Nothing new has come: now is the time to write what others read.
+      publish_open_data(archive, *unpublished, config, instrument, execution);
+      unpublished.reset();
     }
     const double idle = run::steady_clock()() - idle_since;
     if (summary.stopped || execution.stop_requested() || idle >= request.watch_s) break;
     std::this_thread::sleep_for(std::chrono::milliseconds(200));
   }
   summary.stopped = summary.stopped || execution.stop_requested();
-  if (!summary.stopped) publish_open_data(archive, config, instrument, execution);
+  if (!summary.stopped && unpublished)
+    publish_open_data(archive, *unpublished, config, instrument, execution);
   summary.code = code_of(summary);
   return summary;
 }

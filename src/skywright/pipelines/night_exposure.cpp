@@ -12,17 +12,35 @@ namespace {
 
 // Raised when the bytes that a raw frame turns into change: of detrend, measure, solve, warp and
 // subtract together.
-constexpr int kVersion = 1;
+constexpr int kVersion = 2;
 
 using archive::DatasetKey;
 using archive::Provenance;
 
-/// Keys of all that one exposure makes.
+/// What one exposure makes, and of what. Keys hold no settings that the product does not depend on,
+/// so that a change of those leaves it standing.
 struct Plan {
-  Provenance provenance;
+  Provenance clean;      ///< of the sources, to which the template is nothing
+  Provenance processed;  ///< of the difference and, because its header tells of it, of the image
+  Provenance cut;        ///< of the stamps
   std::optional<SurveyInputs::Template> coadd;
-  DatasetKey image, sources, difference, dia_sources, stamps;
+  DetectorProducts products;
 };
+
+enum class Until { solve, subtract, stamps };
+
+std::string settings_of(NightConfig config, Until until) {
+  config::TomlWriter writer(config::TomlWriter::Comments::none);
+  describe_nested(writer, "detrend", config.detrend, "");
+  describe_nested(writer, "measure", config.measure, "");
+  describe_nested(writer, "solve", config.solve, "");
+  if (until == Until::solve) return writer.text();
+  describe_nested(writer, "warp", config.warp, "");
+  describe_nested(writer, "subtract", config.subtract, "");
+  describe_choice(writer, "storage", config.storage, {"lossless", "quantized"}, "");
+  if (until == Until::stamps) writer.whole("stamp_side", config.stamp_side, "", {});
+  return writer.text();
+}
 
 Plan plan_for(const RawFile& raw, const instrument::Instrument& instrument,
               const SurveyInputs& inputs, const NightConfig& config) {
@@ -31,49 +49,59 @@ Plan plan_for(const RawFile& raw, const instrument::Instrument& instrument,
       instrument::predicted_wcs(instrument, detector, raw.info.boresight, raw.info.rotation);
   Plan plan;
   plan.coadd = inputs.best_template(raw.info.band, predicted, detector.width, detector.height);
-  plan.provenance = {"process", kVersion, config::to_toml(config), {raw.checksum}};
-  auto& names = plan.provenance.inputs;
+  plan.clean = {"process", kVersion, settings_of(config, Until::solve), {raw.checksum}};
+  auto& names = plan.clean.inputs;
+  if (!inputs.instrument_checksum().empty()) names.push_back(inputs.instrument_checksum());
   for (const std::string& sum : inputs.master_checksums(detector, raw.info.band))
     names.push_back(sum);
   for (const std::string& sum : inputs.reference_checksums()) names.push_back(sum);
-  if (plan.coadd) names.push_back(plan.coadd->checksum);
-  const auto key = [&](const char* kind) {
+  plan.processed = plan.clean;
+  plan.processed.config = settings_of(config, Until::subtract);
+  if (plan.coadd) plan.processed.inputs.push_back(plan.coadd->checksum);
+  plan.cut = plan.processed;
+  plan.cut.config = settings_of(config, Until::stamps);
+  const auto key = [&](const char* kind, const Provenance& provenance) {
     return archive::dataset_key({.kind = kind,
                                  .visit = raw.info.visit,
                                  .detector = raw.info.detector,
                                  .band = raw.info.band},
-                                plan.provenance);
+                                provenance);
   };
-  plan.image = key("image");
-  plan.sources = key("sources");
-  plan.dia_sources = key("diasources");
-  plan.stamps = key("stamps");
-  if (plan.coadd) plan.difference = key("difference");
+  plan.products.info = raw.info;
+  plan.products.image = key("image", plan.processed);
+  plan.products.sources = key("sources", plan.clean);
+  plan.products.dia_sources = key("diasources", plan.processed);
+  plan.products.stamps = key("stamps", plan.cut);
+  if (plan.coadd) plan.products.difference = key("difference", plan.processed);
   return plan;
 }
 
 bool is_done(const Plan& plan, const archive::Archive& archive) {
-  return archive.contains(plan.image) && archive.contains(plan.sources) &&
-         archive.contains(plan.dia_sources) && archive.contains(plan.stamps) &&
-         (!plan.coadd || archive.contains(plan.difference));
+  const DetectorProducts& p = plan.products;
+  return archive.contains(p.image) && archive.contains(p.sources) &&
+         archive.contains(p.dia_sources) && archive.contains(p.stamps) &&
+         (!plan.coadd || archive.contains(p.difference));
 }
 
 void publish(const ProcessedExposure& done, const Plan& plan, const NightConfig& config,
              archive::Archive& archive, const Execution& execution) {
-  const auto put = [&](const DatasetKey& key, const auto& write) {
+  const auto put = [&](const DatasetKey& key, const Provenance& provenance, const auto& write) {
     execution.check_stop();
-    archive.publish(key, plan.provenance, write);
+    archive.publish(key, provenance, write);
   };
   using Path = std::filesystem::path;
-  put(plan.image, [&](const Path& file) { write_exposure(file, done.exposure, config.storage); });
-  put(plan.sources, [&](const Path& file) { io::write_parquet(file, done.sources); });
+  const DetectorProducts& p = plan.products;
+  put(p.image, plan.processed,
+      [&](const Path& file) { write_exposure(file, done.exposure, config.storage); });
+  put(p.sources, plan.clean, [&](const Path& file) { io::write_parquet(file, done.sources); });
   if (done.difference) {
-    put(plan.difference, [&](const Path& file) {
+    put(p.difference, plan.processed, [&](const Path& file) {
       write_exposure(file, done.difference->difference, config.storage);
     });
   }
-  put(plan.dia_sources, [&](const Path& file) { io::write_parquet(file, done.dia_sources); });
-  put(plan.stamps, [&](const Path& file) {
+  put(p.dia_sources, plan.processed,
+      [&](const Path& file) { io::write_parquet(file, done.dia_sources); });
+  put(p.stamps, plan.cut, [&](const Path& file) {
     write_stamps(file, cut_stamps(done, config.stamp_side, execution));
   });
 }
@@ -89,17 +117,23 @@ sphere::Angle search_radius(const wcs::Wcs& wcs, const instrument::Detector& det
 
 }  // namespace
 
+DetectorProducts night_exposure_products(const RawFile& raw,
+                                         const instrument::Instrument& instrument,
+                                         const SurveyInputs& inputs, const NightConfig& config) {
+  return plan_for(raw, instrument, inputs, config).products;
+}
+
 NightExposure process_night_exposure(const RawFile& raw, const instrument::Instrument& instrument,
                                      const SurveyInputs& inputs, const NightConfig& config,
                                      archive::Archive& archive, const Execution& execution) {
   execution.check_stop();
   const Plan plan = plan_for(raw, instrument, inputs, config);
   NightExposure out;
-  out.products = {raw.info, plan.image, plan.difference, plan.dia_sources, plan.stamps};
+  out.products = plan.products;
   if (is_done(plan, archive)) {
     out.was_done = true;
-    out.quality =
-        quality_from(io::read_header(archive.path_of(plan.image), {.index = {}, .name = "IMAGE"}));
+    out.quality = quality_from(
+        io::read_header(archive.path_of(plan.products.image), {.index = {}, .name = "IMAGE"}));
     return out;
   }
   const auto clock = run::steady_clock();

@@ -28,8 +28,14 @@ struct NightExposure {
   bool was_done = false;
 };
 
+/// The keys of what `process_night_exposure` makes of a frame; nothing is made.
+DetectorProducts night_exposure_products(const RawFile& raw,
+                                         const instrument::Instrument& instrument,
+                                         const SurveyInputs& inputs, const NightConfig& config);
+
 /// Clean image, sources, difference image, difference sources and stamps of one raw frame. Their
-/// keys hold the raw's and the masters', template's and reference's checksums and all settings.
+/// keys hold the raw's and the masters', template's and reference's checksums and the
+/// settings that they depend on.
 /// @throws InputError where the raw differs from its checksum or the exposure cannot be used
 NightExposure process_night_exposure(const RawFile& raw, const instrument::Instrument& instrument,
                                      const SurveyInputs& inputs, const NightConfig& config,

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -120,12 +121,18 @@ void add_image(Rows& rows, const archive::Archive& archive, const archive::Datas
 
 }  // namespace
 
-table::Table obscore_rows(const archive::Archive& archive, const SurveyConfig& config,
+table::Table obscore_rows(const archive::Archive& archive,
+                          const std::vector<DetectorProducts>& products, const SurveyConfig& config,
                           const instrument::Instrument& instrument) {
+  std::set<archive::DatasetKey> wanted;
+  for (const DetectorProducts& p : products) {
+    wanted.insert(p.image);
+    if (!p.difference.hash.empty()) wanted.insert(p.difference);
+  }
   std::vector<archive::DatasetRecord> records;
   for (const char* kind : {"image", "difference"}) {
     for (archive::DatasetRecord& record : archive.list({.kind = kind}))
-      records.push_back(std::move(record));
+      if (wanted.contains(record.key)) records.push_back(std::move(record));
   }
   // By key, not by when they were made: the same survey gives the same bytes.
   std::sort(records.begin(), records.end(),

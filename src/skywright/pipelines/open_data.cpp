@@ -1,8 +1,10 @@
 #include "skywright/pipelines/open_data.h"
 
 #include <algorithm>
+#include <map>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include "skywright/base/error.h"
@@ -15,15 +17,31 @@ namespace skywright::pipelines {
 namespace fs = std::filesystem;
 namespace {
 
-/// Sources of all clean images, by visit and detector; of a frame that was done anew, the last.
-table::Table all_sources(const archive::Archive& archive) {
-  std::map<std::pair<std::int64_t, int>, archive::DatasetRecord> last;
-  for (archive::DatasetRecord& record : archive.list({.kind = "sources"}))
-    last[{record.key.id.visit, record.key.id.detector}] = std::move(record);
+/// Sources of all clean images, by visit and detector.
+table::Table all_sources(const archive::Archive& archive,
+                         const std::vector<DetectorProducts>& products) {
+  std::map<std::pair<std::int64_t, int>, archive::DatasetKey> sorted;
+  for (const DetectorProducts& p : products) sorted[{p.info.visit, p.info.detector}] = p.sources;
   table::Table sources;
-  for (const auto& [id, record] : last)
-    sources.append(io::read_parquet(archive.root() / record.path));
+  for (const auto& [id, key] : sorted) sources.append(io::read_parquet(archive.path_of(key)));
   return sources;
+}
+
+/// Names all that the open products are made of: datasets, the database's content, settings.
+std::string state_of(const std::vector<DetectorProducts>& products,
+                     const database::PromptDatabase& prompt, const SurveyConfig& config,
+                     const instrument::Instrument& instrument) {
+  std::vector<std::string> parts;
+  for (const DetectorProducts& p : products) {
+    for (const archive::DatasetKey* key : {&p.image, &p.sources, &p.difference, &p.dia_sources})
+      parts.push_back(key->hash);
+  }
+  std::sort(parts.begin(), parts.end());
+  for (const char* table : {"DiaSource", "DiaObject", "DiaForcedSource"})
+    parts.push_back(fmt::format("{}={}", table, prompt.count(table)));
+  parts.push_back(config::to_toml(config));
+  parts.push_back(instrument.name);
+  return archive::text_checksum(fmt::format("{}", fmt::join(parts, "\n")));
 }
 
 nlohmann::ordered_json description(const std::string& name, const table::Table& table,
@@ -65,10 +83,17 @@ void make_folder(const fs::path& folder) {
 
 }  // namespace
 
-void publish_open_data(archive::Archive& archive, const SurveyConfig& config,
-                       const instrument::Instrument& instrument, const Execution& execution) {
+void publish_open_data(archive::Archive& archive, const std::vector<DetectorProducts>& products,
+                       const SurveyConfig& config, const instrument::Instrument& instrument,
+                       const Execution& execution) {
   const fs::path catalog = archive.root() / "catalog";
   make_folder(catalog);
+  const database::PromptDatabase prompt(archive.root() / "prompt.sqlite", sql::Access::read_only);
+  const fs::path complete = catalog / ".complete";
+  const std::string state = state_of(products, prompt, config, instrument);
+  if (fs::exists(complete) && io::read_whole_file(complete) == state) return;
+  std::error_code ignored;
+  fs::remove(complete, ignored);
   nlohmann::ordered_json collection;
   collection["title"] = config.name;
   collection["licence"] = config.licence;
@@ -79,22 +104,21 @@ void publish_open_data(archive::Archive& archive, const SurveyConfig& config,
       {"datasets", "the .json beside each file: key, checksum, step, inputs"}};
   const auto add = [&](const std::string& name, const table::Table& table) {
     execution.check_stop();
-    const std::size_t rows =
-        table.rows() == 0 ? 0 : write_partitioned(table, catalog / name, kCatalogOrder);
+    const std::size_t rows = write_partitioned(table, catalog / name, kCatalogOrder);
     collection["tables"].push_back(description(name, table, rows));
   };
-  add("source", all_sources(archive));
-  const database::PromptDatabase prompt(archive.root() / "prompt.sqlite", sql::Access::read_only);
+  add("source", all_sources(archive, products));
   add("dia_source", prompt.rows("DiaSource"));
   add("dia_object", prompt.rows("DiaObject"));
   add("dia_forced_source", prompt.rows("DiaForcedSource"));
-  const table::Table images = obscore_rows(archive, config, instrument);
+  const table::Table images = obscore_rows(archive, products, config, instrument);
   io::write_parquet(catalog / "obscore.parquet", images);
   collection["tables"].push_back(description("obscore", images, images.rows()));
   io::write_whole_file(catalog / "collection.json", collection.dump(1) + "\n");
   io::write_whole_file(catalog / "README.md", fmt::format(kReadme, fmt::arg("title", config.name),
                                                           fmt::arg("licence", config.licence),
                                                           fmt::arg("order", kCatalogOrder)));
+  io::write_whole_file(complete, state);
 }
 
 }  // namespace skywright::pipelines

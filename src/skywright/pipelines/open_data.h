@@ -8,9 +8,11 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "skywright/archive/archive.h"
 #include "skywright/instrument/instrument.h"
+#include "skywright/pipelines/prompt_visit.h"
 #include "skywright/pipelines/survey_config.h"
 #include "skywright/table/table.h"
 
@@ -18,10 +20,14 @@ namespace skywright::pipelines {
 
 constexpr int kCatalogOrder = 5;  ///< of the pixels that catalogs are cut by (1.8 degrees)
 
-/// Write the open products anew from the archive and the prompt database. The same state of the
-/// survey gives the same bytes.
-void publish_open_data(archive::Archive& archive, const SurveyConfig& config,
-                       const instrument::Instrument& instrument, const Execution& execution);
+/// Write the open products from the given datasets and the prompt database. The same state of the
+/// survey gives the same bytes, and is not written twice.
+/// @param products  what the survey's settings make of its frames; datasets that other settings
+/// made
+///                  before stay in the archive and are not listed
+void publish_open_data(archive::Archive& archive, const std::vector<DetectorProducts>& products,
+                       const SurveyConfig& config, const instrument::Instrument& instrument,
+                       const Execution& execution);
 
 /// Cut a table by the HEALPix pixel of its columns ra and dec [deg] and write one file a pixel
 /// below `folder`; rows sort by `_healpix_29`, which is added, then by order. Files of pixels that
@@ -30,8 +36,9 @@ void publish_open_data(archive::Archive& archive, const SurveyConfig& config,
 std::size_t write_partitioned(const table::Table& table, const std::filesystem::path& folder,
                               int order);
 
-/// ObsCore rows of the clean images and difference images.
-table::Table obscore_rows(const archive::Archive& archive, const SurveyConfig& config,
+/// ObsCore rows of the clean images and difference images among `products`.
+table::Table obscore_rows(const archive::Archive& archive,
+                          const std::vector<DetectorProducts>& products, const SurveyConfig& config,
                           const instrument::Instrument& instrument);
 
 }  // namespace skywright::pipelines

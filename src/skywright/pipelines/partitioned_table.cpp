@@ -14,8 +14,11 @@ namespace skywright::pipelines {
 namespace fs = std::filesystem;
 
 std::size_t write_partitioned(const table::Table& table, const fs::path& folder, int order) {
-  const auto ra = table.numbers("ra");
-  const auto dec = table.numbers("dec");
+  const auto numbers = [&](const char* name) {
+    return table.rows() == 0 ? std::vector<double>{} : table.numbers(name);
+  };
+  const auto ra = numbers("ra");
+  const auto dec = numbers("dec");
   std::vector<std::int64_t> pixel(ra.size());
   sphere::healpix::pixels_at(ra, dec, sphere::healpix::kMaxOrder, pixel);
   std::vector<std::size_t> rows(ra.size());

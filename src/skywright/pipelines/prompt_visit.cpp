@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numeric>
 
+#include <fmt/format.h>
+
 #include "skywright/base/error.h"
 #include "skywright/config/toml_config.h"
 #include "skywright/io/atomic_file.h"
@@ -124,7 +126,9 @@ table::Table detector_rows(const std::vector<Loaded>& detectors) {
 Provenance alert_provenance(const DetectorProducts& products, const NightConfig& config) {
   return {"alert",
           kVersion,
-          config::to_toml(config.associate) + config::to_toml(config.alerts),
+          fmt::format("[associate]\n{}\n[alerts]\n{}\nforced_days = {}\n",
+                      config::to_toml(config.associate), config::to_toml(config.alerts),
+                      config.forced_days),
           {products.dia_sources.hash, products.stamps.hash, products.difference.hash}};
 }
 
@@ -176,6 +180,16 @@ archive::DatasetRecord publish_alerts(const Loaded& d, const table::Table& sourc
 }
 
 }  // namespace
+
+void forget_stale(const std::vector<DetectorProducts>& detectors, const Archive& archive,
+                  database::PromptDatabase& database, const NightConfig& config) {
+  std::vector<std::pair<std::int64_t, int>> stale;
+  for (const DetectorProducts& d : detectors) {
+    if (!archive.contains(alert_key(d, config)) && database.contains(d.info.visit, d.info.detector))
+      stale.emplace_back(d.info.visit, d.info.detector);
+  }
+  forget_visits(database, stale, config.associate);
+}
 
 VisitEnd end_visit(const std::vector<DetectorProducts>& detectors, Archive& archive,
                    database::PromptDatabase& database, const NightConfig& config,

@@ -14,6 +14,7 @@ namespace skywright::pipelines {
 struct DetectorProducts {
   instrument::VisitInfo info;
   archive::DatasetKey image;
+  archive::DatasetKey sources;
   archive::DatasetKey difference;  ///< empty hash where there was no template
   archive::DatasetKey dia_sources;
   archive::DatasetKey stamps;
@@ -26,6 +27,13 @@ struct VisitEnd {
   std::size_t forced_sources = 0;
   bool was_done = false;  ///< the database and the alerts held this visit already
 };
+
+/// Before a night goes on: take out of the database what was stored with other products or settings
+/// than these, so that visits that are done anew meet none of their own old objects, nor those that
+/// only later visits had.
+/// @param detectors of all visits, in any order
+void forget_stale(const std::vector<DetectorProducts>& detectors, const archive::Archive& archive,
+                  database::PromptDatabase& database, const NightConfig& config);
 
 /// Associate all detectors of a visit together and store that in one change of the database,
 /// measure known objects by forced photometry, and publish the alerts. Killed anywhere, the same

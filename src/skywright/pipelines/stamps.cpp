@@ -13,6 +13,7 @@ using image::Box;
 using image::MaskedImage;
 
 const std::array<std::string, 3> kNames = {"DIFFERENCE", "SCIENCE", "TEMPLATE"};
+const std::array<std::string, 2> kPsfSides = {"DIFFPSF", "SCIPSF"};
 
 Box square_at(double x, double y, int side) {
   return image::square_around(static_cast<int>(std::lround(x)), static_cast<int>(std::lround(y)),
@@ -63,10 +64,8 @@ Stamps cut_stamps(const ProcessedExposure& exposure, int side, const Execution& 
   if (!exposure.difference) return stamps;
   const auto& difference_psf = exposure.difference->difference.psf;
   const auto& science_psf = exposure.exposure.psf;
-  if (difference_psf && science_psf && difference_psf->side() == science_psf->side()) {
-    stamps.psf_side = science_psf->side();
-    stamps.psf = {psf_column(*difference_psf, x, y), psf_column(*science_psf, x, y)};
-  }
+  if (difference_psf) stamps.psf[0] = psf_column(*difference_psf, x, y);
+  if (science_psf) stamps.psf[1] = psf_column(*science_psf, x, y);
   const std::array<image::MaskedImageView, 3> sources = {
       exposure.difference->difference.image.view(), exposure.exposure.image.view(),
       exposure.difference->coadd.view()};
@@ -83,14 +82,15 @@ void write_stamps(const std::filesystem::path& path, const Stamps& stamps) {
   header::Header primary;
   primary.set("STAMPS", stamps.count, "number of sources");
   primary.set("SIDE", stamps.side, "[pixel] side of a square");
-  primary.set("PSFSIDE", stamps.psf_side, "[pixel] side of a PSF, 0 for none");
+  for (std::size_t k = 0; k < stamps.psf.size(); ++k)
+    primary.set(kPsfSides[k], stamps.psf[k].width(), "[pixel] side of a PSF, 0 for none");
   file.add_primary(primary);
   for (std::size_t k = 0; stamps.count > 0 && k < kNames.size(); ++k) {
     const MaskedImage& column = stamps.columns[k];
     file.add_image(column.pixels.view(), {}, kNames[k]);
     file.add_image(column.variance.view(), {}, kNames[k] + "_VARIANCE");
     file.add_mask(column.mask.view(), {}, kNames[k] + "_MASK", io::Compression::rice);
-    if (stamps.psf_side > 0 && k < stamps.psf.size())
+    if (k < stamps.psf.size() && stamps.psf[k].size() > 0)
       file.add_image(stamps.psf[k].view(), {}, kNames[k] + "_PSF");
   }
   file.finish();
@@ -101,7 +101,6 @@ Stamps read_stamps(const std::filesystem::path& path) {
   Stamps stamps;
   stamps.count = static_cast<int>(primary.required_whole("STAMPS"));
   stamps.side = static_cast<int>(primary.required_whole("SIDE"));
-  stamps.psf_side = static_cast<int>(primary.required_whole("PSFSIDE"));
   for (std::size_t k = 0; stamps.count > 0 && k < kNames.size(); ++k) {
     io::FitsImage pixels = io::read_image(path, {.index = {}, .name = kNames[k]});
     io::FitsImage variance = io::read_image(path, {.index = {}, .name = kNames[k] + "_VARIANCE"});
@@ -116,7 +115,7 @@ Stamps read_stamps(const std::filesystem::path& path) {
                        "remove it with its sidecar and run the night again");
     }
     stamps.columns[k] = {std::move(pixels.pixels), std::move(variance.pixels), std::move(bits)};
-    if (stamps.psf_side > 0 && k < stamps.psf.size())
+    if (k < stamps.psf.size() && primary.required_whole(kPsfSides[k]) > 0)
       stamps.psf[k] = io::read_image(path, {.index = {}, .name = kNames[k] + "_PSF"}).pixels;
   }
   return stamps;

@@ -22,9 +22,9 @@ enum class StampKind { difference, science, reference };
 struct Stamps {
   int side = 0;
   int count = 0;
-  int psf_side = 0;                             ///< 0: no PSF was known
-  std::array<image::MaskedImage, 3> columns;    ///< by StampKind
-  std::array<image::Image<float>, 2> psf = {};  ///< of difference and science, centred
+  std::array<image::MaskedImage, 3> columns;  ///< by StampKind
+  /// Of difference and science, centred, one square under the other; empty where none was known.
+  std::array<image::Image<float>, 2> psf = {};
 
   /// @pre 0 <= i < count
   [[nodiscard]] image::MaskedImageView stamp(StampKind kind, int i) const {
@@ -33,7 +33,8 @@ struct Stamps {
   /// Empty for the template and where no PSF was known.
   [[nodiscard]] image::ImageView<const float> psf_stamp(StampKind kind, int i) const {
     const auto k = static_cast<std::size_t>(kind);
-    if (psf_side == 0 || k >= psf.size()) return {};
+    if (k >= psf.size() || psf[k].size() == 0) return {};
+    const int psf_side = psf[k].width();
     return psf[k].view().part({0, i * psf_side, psf_side, psf_side});
   }
 };

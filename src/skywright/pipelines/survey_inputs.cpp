@@ -9,6 +9,7 @@
 #include "skywright/io/table_files.h"
 #include "skywright/io/wcs_cards.h"
 #include "skywright/pipelines/master_files.h"
+#include "skywright/pipelines/survey_config.h"
 
 namespace skywright::pipelines {
 namespace fs = std::filesystem;
@@ -47,6 +48,8 @@ double covered_share(const wcs::Wcs& field, int width, int height, const wcs::Wc
 }  // namespace
 
 SurveyInputs::SurveyInputs(fs::path survey) : survey_(std::move(survey)) {
+  const fs::path camera = survey_ / read_survey_config(survey_).instrument;
+  if (fs::is_regular_file(camera)) instrument_checksum_ = archive::file_checksum(camera);
   for (const fs::path& file : files_in(survey_ / "coadd", {".fits"})) {
     const io::HduSelector image{.index = {}, .name = "IMAGE"};
     const header::Header header = io::read_header(file, image);

@@ -45,6 +45,8 @@ class SurveyInputs {
   [[nodiscard]] calibrate::ReferenceCatalog reference(const std::string& band, time::Tai epoch,
                                                       const sphere::SkyPosition& centre,
                                                       sphere::Angle radius) const;
+  /// Of the survey's own instrument file; empty for a built-in instrument.
+  [[nodiscard]] const std::string& instrument_checksum() const { return instrument_checksum_; }
   [[nodiscard]] const std::vector<std::string>& reference_checksums() const {
     return reference_checksums_;
   }
@@ -64,6 +66,7 @@ class SurveyInputs {
   std::vector<Coadd> coadds_;
   table::Table reference_;
   std::vector<std::string> reference_checksums_;
+  std::string instrument_checksum_;
   mutable std::mutex mutex_;
   mutable std::map<std::filesystem::path, std::string> checksums_;
 };
