@@ -74,6 +74,9 @@ def test_from_raw_frames_to_a_solved_image(skywright, frames, tmp_path):
         np.hypot((ra - a) * np.cos(np.radians(40.0)), dec - d).min() * 3600.0
         for a, d in zip(np.array(found["ra"])[bright], np.array(found["dec"])[bright])
     ]
+    errors = np.array(found["raErr"])[bright] * 3600.0
+    pixels = np.array(found["xErr"])[bright] * 0.663
+    np.testing.assert_allclose(errors, pixels, rtol=0.02)
     # 0.66 arcsec pixels: a tenth of one for a bright source, neighbours apart.
     assert np.median(offsets) < 0.066
     assert abs(result["zero_point"]["magnitude"] - true_zero_point) < 0.05

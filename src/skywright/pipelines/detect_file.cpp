@@ -18,6 +18,7 @@
 #include "skywright/measure/detect_and_measure.h"
 #include "skywright/pipelines/exposure_file.h"
 #include "skywright/pipelines/psf_hdu.h"
+#include "skywright/pipelines/sky_columns.h"
 
 namespace skywright::pipelines {
 namespace {
@@ -166,13 +167,8 @@ Loaded load(const DetectFileInputs& inputs, const measure::BackgroundConfig& bac
 table::Table catalog_table(const measure::MeasureResult& result, const Loaded& image,
                            const DetectSummary& summary) {
   table::Table table = measure::to_table(result.sources);
-  if (image.wcs) {
-    std::vector<double> ra(result.sources.size());
-    std::vector<double> dec(result.sources.size());
-    image.wcs->pixels_to_sky(result.sources.x, result.sources.y, ra, dec);
-    table.add("ra", "deg", "right ascension, ICRS", std::move(ra));
-    table.add("dec", "deg", "declination, ICRS", std::move(dec));
-  }
+  const measure::SourceCatalog& s = result.sources;
+  if (image.wcs) add_sky_columns(table, *image.wcs, s.x, s.y, s.x_err, s.y_err);
   table.metadata["PSFFWHM"] = fmt::format("{:.4f}", summary.psf_fwhm);
   table.metadata["PSFSTARS"] = fmt::format("{}", summary.psf_stars);
   table.metadata["SKYLEVEL"] = fmt::format("{:.6g}", summary.background);

@@ -7,6 +7,7 @@
 
 #include "skywright/base/id.h"
 #include "skywright/pipelines/exposure_file.h"
+#include "skywright/pipelines/sky_columns.h"
 
 namespace skywright::pipelines {
 namespace {
@@ -22,24 +23,6 @@ Floats scaled(const std::vector<double>& values, double factor) {
   out.reserve(values.size());
   for (const double v : values) out.push_back(static_cast<float>(v * factor));
   return out;
-}
-
-/// Errors on the sky from errors in pixels, through the WCS's local matrix.
-struct SkyErrors {
-  Floats ra, dec, covariance;
-};
-
-SkyErrors sky_errors(const difference::DiaSources& s, const wcs::Wcs& wcs) {
-  SkyErrors e;
-  for (std::size_t i = 0; i < s.size(); ++i) {
-    const auto j = wcs.jacobian({s.x[i], s.y[i]});
-    const double vx = static_cast<double>(s.x_err[i]) * s.x_err[i];
-    const double vy = static_cast<double>(s.y_err[i]) * s.y_err[i];
-    e.ra.push_back(static_cast<float>(std::sqrt(j[0] * j[0] * vx + j[1] * j[1] * vy)));
-    e.dec.push_back(static_cast<float>(std::sqrt(j[2] * j[2] * vx + j[3] * j[3] * vy)));
-    e.covariance.push_back(static_cast<float>(j[0] * j[2] * vx + j[1] * j[3] * vy));
-  }
-  return e;
 }
 
 /// Direction of an angle from +x towards +y, as position angle from north through east.
@@ -67,10 +50,6 @@ table::Table dia_source_rows(const difference::DiaSources& sources,
     ids[i] = packed_source_id(VisitId{info.visit}, DetectorId{info.detector},
                               static_cast<std::int64_t>(i) + 1);
   }
-  std::vector<double> ra(n);
-  std::vector<double> dec(n);
-  wcs.pixels_to_sky(sources.x, sources.y, ra, dec);
-  const SkyErrors errors = sky_errors(sources, wcs);
   table::Table t;
   t.add("diaSourceId", "", "visit, detector and a counter, packed", ids);
   t.add("visit", "", "visit", std::vector<std::int64_t>(n, info.visit));
@@ -81,11 +60,7 @@ table::Table dia_source_rows(const difference::DiaSources& sources,
   t.add("midpointMjdTai", "d", "middle of the exposure, MJD TAI",
         std::vector<double>(n, info.middle().mjd()));
   t.add("band", "", "band", std::vector<std::string>(n, info.band));
-  t.add("ra", "deg", "right ascension, ICRS", ra);
-  t.add("dec", "deg", "declination, ICRS", dec);
-  t.add("raErr", "deg", "error of ra times cos(dec)", errors.ra);
-  t.add("decErr", "deg", "error of dec", errors.dec);
-  t.add("ra_dec_Cov", "deg2", "covariance of ra cos(dec) and dec", errors.covariance);
+  add_sky_columns(t, wcs, sources.x, sources.y, sources.x_err, sources.y_err);
 
   const double flux = nanojanskys_per_unit(zero_point);
   const table::Table measured = difference::to_table(sources);

@@ -4,6 +4,7 @@
 
 #include "skywright/base/id.h"
 #include "skywright/pipelines/exposure_file.h"
+#include "skywright/pipelines/sky_columns.h"
 
 namespace skywright::pipelines {
 namespace {
@@ -27,9 +28,6 @@ std::vector<std::int64_t> packed(const std::vector<std::int64_t>& ids,
 table::Table source_rows(const measure::SourceCatalog& sources, const instrument::VisitInfo& info,
                          const wcs::Wcs& wcs, double zero_point) {
   const std::size_t n = sources.size();
-  std::vector<double> ra(n);
-  std::vector<double> dec(n);
-  wcs.pixels_to_sky(sources.x, sources.y, ra, dec);
   table::Table t;
   t.add("sourceId", "", "visit, detector and a counter, packed", packed(sources.id, info));
   t.add("parentSourceId", "", "brightest source of its blend, 0 if alone",
@@ -37,8 +35,7 @@ table::Table source_rows(const measure::SourceCatalog& sources, const instrument
   t.add("visit", "", "visit", std::vector<std::int64_t>(n, info.visit));
   t.add("detector", "", "detector", std::vector<std::int32_t>(n, info.detector));
   t.add("band", "", "band", std::vector<std::string>(n, info.band));
-  t.add("ra", "deg", "right ascension, ICRS", ra);
-  t.add("dec", "deg", "declination, ICRS", dec);
+  add_sky_columns(t, wcs, sources.x, sources.y, sources.x_err, sources.y_err);
   const double flux = nanojanskys_per_unit(zero_point);
   const table::Table measured = measure::to_table(sources);
   for (const table::Column& column : measured.columns()) {

@@ -9,6 +9,7 @@
 #include "skywright/io/fits.h"
 #include "skywright/io/table_files.h"
 #include "skywright/measure/detect_and_measure.h"
+#include "skywright/pipelines/sky_columns.h"
 #include "skywright/stack/stack.h"
 #include "skywright/warp/warp.h"
 
@@ -87,13 +88,8 @@ double lag1(const image::NoiseCorrelation& noise) {
 
 table::Table catalog_of(const difference::Difference& d, const Exposure& science) {
   table::Table t = difference::to_table(d.sources);
-  if (science.wcs) {
-    std::vector<double> ra(d.sources.size());
-    std::vector<double> dec(d.sources.size());
-    science.wcs->pixels_to_sky(d.sources.x, d.sources.y, ra, dec);
-    t.add("ra", "deg", "right ascension, ICRS", std::move(ra));
-    t.add("dec", "deg", "declination, ICRS", std::move(dec));
-  }
+  const difference::DiaSources& s = d.sources;
+  if (science.wcs) add_sky_columns(t, *science.wcs, s.x, s.y, s.x_err, s.y_err);
   if (const auto unit = science.header.text("BUNIT")) t.metadata["FLUXUNIT"] = *unit;
   if (science.zero_point) t.metadata["MAGZERO"] = fmt::format("{}", *science.zero_point);
   return t;
