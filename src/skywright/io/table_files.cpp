@@ -51,11 +51,15 @@ table::Table read_table(const std::filesystem::path& path) {
   return read_csv(path);
 }
 
+void check_table_name(const std::filesystem::path& path) {
+  if (format_of(path) == Format::fits && path.extension() == ".gz")
+    throw ConfigError(path.string(), "tables are not written gzipped", "name a .fits file");
+}
+
 void write_table(const std::filesystem::path& path, const table::Table& table) {
+  check_table_name(path);
   switch (format_of(path)) {
     case Format::fits: {
-      if (path.extension() == ".gz")
-        throw ConfigError(path.string(), "tables are not written gzipped", "name a .fits file");
       FitsWriter writer(path);
       writer.add_table(table, "CATALOG");
       writer.finish();

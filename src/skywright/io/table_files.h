@@ -13,6 +13,9 @@ table::Table read_table(const std::filesystem::path& path);
 /// @throws StorageError; ConfigError for another extension
 void write_table(const std::filesystem::path& path, const table::Table& table);
 
+/// @throws ConfigError where write_table would, before there is a table to write
+void check_table_name(const std::filesystem::path& path);
+
 /// Through DuckDB's C interface, loaded at run time from beside the program
 /// (SKYWRIGHT_DUCKDB names another place). @throws ServiceError where it cannot be loaded
 table::Table read_parquet(const std::filesystem::path& path);

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "skywright/alerts/avro_container.h"
 #include "skywright/base/error.h"
@@ -107,7 +108,7 @@ ShownAlerts show_alerts(const fs::path& file, std::optional<std::size_t> index) 
     const AvroValue alert = container.record(i);
     const std::string json = alert.json();
     records += (records.empty() ? "" : ",") + json;
-    out.text += index ? json + "\n" : summary_line(alert);
+    out.text += index ? nlohmann::ordered_json::parse(json).dump(2) + "\n" : summary_line(alert);
   }
   if (!index) out.text += fmt::format("{} alerts\n", out.alerts);
   out.json = fmt::format(R"({{"alerts":{},"records":[{}]}})", out.alerts, records);

@@ -245,6 +245,7 @@ DetectSummary summarise(const measure::MeasureResult& result, const Loaded& imag
 DetectSummary detect_file(const DetectFileInputs& inputs, const DetectFileOutputs& outputs,
                           const measure::MeasureConfig& config, const Execution& execution) {
   measure::validate(config);
+  io::check_table_name(outputs.catalog);
   execution.report("detect: read", 0, 3);
   const Loaded image = load(inputs, config.background, execution);
   measure::MeasureConfig used = config;

@@ -120,6 +120,7 @@ void describe(Fields& f, SubtractFilesConfig& c) {
 SubtractSummary subtract_files(const SubtractJob& job, const SubtractFilesConfig& config,
                                const Execution& execution) {
   check_fields(config);
+  if (!job.catalog.empty()) io::check_table_name(job.catalog);
   OpenedImage science = open_image(job.science, execution);
   OpenedImage reference = open_image(job.reference, execution);
   SubtractSummary out;
