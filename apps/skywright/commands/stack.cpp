@@ -9,7 +9,8 @@ Command stack_command() {
       .name = "stack",
       .summary = "warp images onto one grid and average them",
       .details =
-          "Lanczos-3 resampling, weights from the noise, outliers rejected; variance, mask,\n"
+          "Resampled by a windowed sinc, weights from the noise, outliers rejected; variance, "
+          "mask,\n"
           "PSF and the noise's correlation go with the coadd. The grid is the first image's, wide\n"
           "enough for all, or a north-up one where a middle or a size is named.\n\n"
           "  skywright stack a.fits b.fits c.fits --out coadd.fits --like a.fits",

@@ -29,6 +29,15 @@ MaskBits bits_around(image::ImageView<const MaskBits> mask, PixelPosition at, in
   return bits;
 }
 
+/// Whether a peak stands on an unusable pixel or beside one that charge spreads from.
+bool is_bad_centre(const MaskedImageView& image, const ScorePeak& p) {
+  constexpr MaskBits kSpreads = image::bits({MaskPlane::saturated, MaskPlane::cosmic_ray});
+  if ((image.mask(p.x, p.y) & image::kUnusable) != 0 || !(image.variance(p.x, p.y) > 0.0F))
+    return true;
+  const PixelPosition at{static_cast<double>(p.x), static_cast<double>(p.y)};
+  return (bits_around(image.mask, at, 1) & kSpreads) != 0;
+}
+
 std::uint32_t flag(DiaFlag f) { return std::uint32_t{1} << static_cast<int>(f); }
 
 std::uint32_t flags_of(const MaskedImageView& image, PixelPosition at) {
@@ -205,9 +214,7 @@ DiaSources measure_dia_sources(const DiaMeasurement& in, const DiaSourceConfig& 
                                const Execution& execution) {
   std::vector<ScorePeak> peaks = find_score_peaks(in.score, in.psf, config.threshold, execution);
   if (config.drop_bad_centre)
-    std::erase_if(peaks, [&](const ScorePeak& p) {
-      return (in.difference.mask(p.x, p.y) & image::kUnusable) != 0;
-    });
+    std::erase_if(peaks, [&](const ScorePeak& p) { return is_bad_centre(in.difference, p); });
   std::vector<PixelPosition> starts;
   for (const ScorePeak& p : peaks)
     starts.push_back({static_cast<double>(p.x), static_cast<double>(p.y)});

@@ -18,7 +18,8 @@ namespace skywright::difference {
 
 struct DiaSourceConfig {
   double threshold = 5.0;        ///< lowest |score| of a peak [sigma]
-  bool drop_bad_centre = true;   ///< leave out sources whose centre is unusable
+  bool drop_bad_centre = true;   ///< leave out sources whose centre is unusable, or whose 3 x 3
+                                 ///< pixels hold a saturated one or a cosmic ray
   double aperture_radius = 5.0;  ///< of apFlux [pixel]
   double dipole_ratio = 0.35;    ///< weaker over stronger lobe from which a pair is a dipole
   ReliabilityConfig reliability;

@@ -36,18 +36,26 @@ Image<float> as_kernel(const psf::PsfModel& psf, PixelPosition where) {
   return out;
 }
 
-/// Unusable bits spread over a kernel's core; the rest stay where they are. EDGE within the core of
-/// the border.
-Image<MaskBits> spread_mask(image::ImageView<const MaskBits> mask, int half,
+/// Unusable bits spread over a kernel's core, or over all of it where nothing was put in the place
+/// of the pixel: what the light of a saturated star would have been has no bound. The other bits
+/// stay where they are. EDGE where the kernel reaches over the border.
+Image<MaskBits> spread_mask(image::ImageView<const MaskBits> mask, int core, int half,
                             const Execution& execution) {
-  Image<MaskBits> bad(mask.width(), mask.height());
-  for (int y = 0; y < mask.height(); ++y)
-    for (int x = 0; x < mask.width(); ++x) bad(x, y) = mask(x, y) & image::kUnusable;
-  Image<MaskBits> out = image::dilate(bad.view(), half, execution);
+  Image<MaskBits> replaced(mask.width(), mask.height());
+  Image<MaskBits> valueless(mask.width(), mask.height());
+  for (int y = 0; y < mask.height(); ++y) {
+    for (int x = 0; x < mask.width(); ++x) {
+      const MaskBits bits = mask(x, y);
+      const bool has_value = (bits & image::bit(MaskPlane::interpolated)) != 0;
+      (has_value ? replaced : valueless)(x, y) = bits & image::kUnusable;
+    }
+  }
+  Image<MaskBits> out = image::dilate(valueless.view(), half, execution);
+  const Image<MaskBits> near = image::dilate(replaced.view(), core, execution);
   for (int y = 0; y < mask.height(); ++y) {
     const bool rim = y < half || y >= mask.height() - half;
     for (int x = 0; x < mask.width(); ++x) {
-      out(x, y) |= mask(x, y);
+      out(x, y) |= mask(x, y) | near(x, y);
       if (rim || x < half || x >= mask.width() - half) out(x, y) |= image::bit(MaskPlane::edge);
     }
   }
@@ -61,7 +69,7 @@ MaskedImage filtered(const MaskedImageView& in, const MatchingKernel& kernel,
   // Correlated noise adds up differently under a kernel than the squared weights say.
   const Image<float> middle = kernel.at({kernel.domain().x0 + 0.5 * kernel.domain().width,
                                          kernel.domain().y0 + 0.5 * kernel.domain().height});
-  out.mask = spread_mask(in.mask, core_half(middle, 0.98), execution);
+  out.mask = spread_mask(in.mask, core_half(middle, 0.98), kernel.side() / 2, execution);
   double scale = noise.variance_scale;
   if (!noise.independent()) {
     double power = 0.0;
@@ -158,7 +166,8 @@ MaskedImage subtract_model(const Sides& s, const MatchedDifference& fit, bool sc
               static_cast<float>(left + (right - left) * (x - x0) / static_cast<double>(kStep));
           out.mask(x, y) = s.target.mask(x, y) | s.model.mask(x, y);
           const float variance = s.target.variance(x, y) + s.model.variance(x, y);
-          const bool usable = (out.mask(x, y) & image::kUnusable) == 0 && variance > 0.0F;
+          const bool usable = (out.mask(x, y) & image::kUnusable) == 0 && variance > 0.0F &&
+                              (s.model.mask(x, y) & image::bit(MaskPlane::edge)) == 0;
           out.pixels(x, y) =
               usable ? (s.target.pixels(x, y) - s.model.pixels(x, y) - background) * factor : 0.0F;
           out.variance(x, y) = usable ? variance * factor * factor : 0.0F;

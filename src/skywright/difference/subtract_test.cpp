@@ -253,6 +253,39 @@ TEST(Subtract, MakesNoSourceOfMaskedPixels) {
   for (const float v : d.difference.pixels.pixels()) ASSERT_TRUE(std::isfinite(v));
 }
 
+TEST(Subtract, FindsNothingBesideAHole) {
+  Field f = star_field(1500);
+  // A star that is saturated: a hole of zeros in the reference.
+  f.x.push_back(512.3);
+  f.y.push_back(500.7);
+  f.flux.push_back(4e6);
+  const Seeing seeing{.sigma = 1.8};
+  MaskedImage s = expose(f, seeing, 1.0, 0.0, 17);
+  MaskedImage r = expose(f, {.sigma = 1.5}, 1.0, 0.0, 18);
+  for (int y = 494; y < 508; ++y) {
+    for (int x = 505; x < 520; ++x) {
+      r.pixels(x, y) = 0.0F;
+      r.mask(x, y) |= image::bit(image::MaskPlane::no_data);
+    }
+  }
+  const psf::PsfModel sp = psf_of(seeing, f);
+  const psf::PsfModel rp = psf_of({.sigma = 1.5}, f);
+  const Difference d = subtract(s, &sp, r, &rp, {}, {}, {}, Execution());
+  const int half = d.report.kernel_side / 2;
+  int near = 0;
+  for (std::size_t i = 0; i < d.sources.size(); ++i) {
+    const double x = d.sources.x[i];
+    const double y = d.sources.y[i];
+    if (std::hypot(x - 512.0, y - 501.0) < 40.0) ++near;
+  }
+  // 5000 pixels of noise: 0.003 expected beyond 5 sigma.
+  EXPECT_EQ(near, 0);
+  EXPECT_NE(d.difference.mask(half - 1, 300) & image::bit(image::MaskPlane::edge), 0U);
+  EXPECT_EQ(d.difference.variance(half - 1, 300), 0.0F);
+  EXPECT_GT(d.difference.variance(half, 300), 0.0F);
+  EXPECT_EQ(d.difference.variance(505 - half, 500), 0.0F);
+}
+
 TEST(Subtract, RefusesImagesThatDiffer) {
   const MaskedImage a(100, 100);
   const MaskedImage b(100, 90);

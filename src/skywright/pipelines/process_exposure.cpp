@@ -43,8 +43,9 @@ struct WarpedCoadd {
 
 WarpedCoadd warped_onto(const Exposure& coadd, const wcs::Wcs& wcs, int width, int height,
                         const NightConfig& config, const Execution& execution) {
-  WarpedCoadd out{warp::warp(coadd.image, *coadd.wcs, wcs, width, height, config.warp, execution),
-                  {}};
+  WarpedCoadd out{
+      warp::warp(coadd.image, coadd.noise, *coadd.wcs, wcs, width, height, config.warp, execution),
+      {}};
   if (coadd.psf) {
     const std::vector<stack::StackInput> one = {
         {.image = coadd.image.view(), .wcs = *coadd.wcs, .psf = &*coadd.psf}};

@@ -90,8 +90,10 @@ float median_of(std::vector<float>& values) {
   return 0.5F * (*middle + *std::max_element(values.begin(), middle));
 }
 
+/// Usable, and resampled from a whole kernel: where part of it fell outside, light is missing.
 bool counts(const MaskedImage& image, int x, int y) {
-  return (image.mask(x, y) & image::kUnusable) == 0 && image.variance(x, y) > 0.0F;
+  constexpr MaskBits kNotCounted = image::kUnusable | image::bit(MaskPlane::edge);
+  return (image.mask(x, y) & kNotCounted) == 0 && image.variance(x, y) > 0.0F;
 }
 
 /// The median of the inputs at every pixel of a band.
@@ -120,6 +122,30 @@ float steepest(const Image<float>& image, int x, int y) {
   return largest;
 }
 
+/// Sums of a weighted mean.
+struct Mean {
+  double sum = 0.0;
+  double variance = 0.0;
+  double weight = 0.0;
+
+  void add(double w, float pixel, float pixel_variance) {
+    sum += w * static_cast<double>(pixel);
+    variance += w * w * static_cast<double>(pixel_variance);
+    weight += w;
+  }
+  void add(const Mean& other) {
+    sum += other.sum;
+    variance += other.variance;
+    weight += other.weight;
+  }
+  /// Above 5 sigma.
+  [[nodiscard]] bool significant() const { return sum > 0.0 && sum * sum > 25.0 * variance; }
+};
+
+/// Share of the weight that may be saturated where a source stands, as in the coadds of LSST
+/// (maskPropagationThresholds of the pipelines).
+constexpr double kSaturatedShare = 0.1;
+
 /// Average one row of a band into the coadd.
 struct Averager {
   const std::vector<MaskedImage>& inputs;
@@ -141,42 +167,51 @@ struct Averager {
           clip_here ? static_cast<float>(config.clip_slope) * steepest(median, x, y) +
                           static_cast<float>(config.clip_level) * std::max(0.0F, median(x, y))
                     : 0.0F;
-      double sum = 0.0;
-      double variance = 0.0;
-      double weight = 0.0;
+      Mean mean;
+      Mean saturated;
       MaskBits all = 0;
       std::uint16_t used = 0;
       bool rejected = false;
       for (std::size_t k = 0; k < inputs.size(); ++k) {
         const MaskedImage& in = inputs[k];
         if (in.width() == 0) continue;
-        all |= in.mask(x, y) & image::kUnusable & ~image::bit(MaskPlane::no_data);
-        if (!counts(in, x, y)) continue;
+        const MaskBits bits = in.mask(x, y);
+        all |= bits & image::kUnusable & ~image::bit(MaskPlane::no_data);
         const float p = in.pixels(x, y);
         const float v = in.variance(x, y);
+        if ((bits & image::bit(MaskPlane::saturated)) != 0 && v > 0.0F)
+          saturated.add(weights[k], p, v);
+        if (!counts(in, x, y)) continue;
         if (clip_here && std::abs(p - median(x, y)) >
                              static_cast<float>(config.clip_sigma) * std::sqrt(v) + tolerance) {
           rejected = true;
           ++clipped;
           continue;
         }
-        sum += weights[k] * static_cast<double>(p);
-        variance += weights[k] * weights[k] * static_cast<double>(v);
-        weight += weights[k];
+        mean.add(weights[k], p, v);
         ++used;
-        out.image.mask(x, y_out) |= in.mask(x, y) & ~image::bit(MaskPlane::edge);
+        out.image.mask(x, y_out) |= bits;
       }
       out.count(x, y_out) = used;
       MaskBits& bits = out.image.mask(x, y_out);
       if (rejected) bits |= image::bit(MaskPlane::clipped);
-      if (used == 0) {
-        bits |= image::bit(MaskPlane::no_data) | all;
-        continue;
-      }
       if (used < present || present < static_cast<int>(inputs.size()))
         bits |= image::bit(MaskPlane::inexact_psf);
-      out.image.pixels(x, y_out) = static_cast<float>(sum / weight);
-      out.image.variance(x, y_out) = static_cast<float>(variance / (weight * weight));
+      // What is left of a star that is saturated in some inputs is the light of those with the
+      // worst seeing: no PSF of ours describes it, and all together at least join their
+      // surroundings.
+      const bool on_star = saturated.weight > kSaturatedShare * (saturated.weight + mean.weight) &&
+                           mean.significant();
+      if (on_star) bits |= image::bit(MaskPlane::saturated);
+      if (used == 0) bits |= all;
+      if (on_star || used == 0) mean.add(saturated);
+      if (mean.weight <= 0.0) {
+        bits |= image::bit(MaskPlane::no_data);
+        continue;
+      }
+      out.image.pixels(x, y_out) = static_cast<float>(mean.sum / mean.weight);
+      out.image.variance(x, y_out) =
+          static_cast<float>(mean.variance / (mean.weight * mean.weight));
     }
     return clipped;
   }

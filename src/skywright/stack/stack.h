@@ -54,7 +54,10 @@ struct StackConfig {
 void describe(Fields& fields, StackConfig& config);
 
 struct Stack {
-  image::MaskedImage image;           ///< CLIPPED where an input was rejected, NO_DATA where none
+  /// CLIPPED where an input was rejected, NO_DATA where there is none. SAT where a source stands
+  /// and more than a tenth of the inputs' weight is saturated, or all is: such pixels hold the mean
+  /// of all, saturated ones included.
+  image::MaskedImage image;
   image::Image<std::uint16_t> count;  ///< inputs that entered each pixel
   image::NoiseCorrelation noise;      ///< weighted mean over inputs
   std::optional<psf::PsfModel> psf;   ///< weighted mean of the inputs' PSFs, warped; empty if any

@@ -127,6 +127,55 @@ TEST(Stack, RejectsACosmicRayAndKeepsStars) {
       EXPECT_EQ(s.image.mask(60 + 40 * i, 60 + 40 * j) & image::bit(MaskPlane::clipped), 0U);
 }
 
+TEST(Stack, SaysWhereAStarIsSaturatedInSomeInputs) {
+  Campaign c = campaign(5);
+  const wcs::Wcs grid = dithered(0, 0, 0);
+  const auto saturate = [&](std::size_t k, double x, double y) {
+    const wcs::PixelPosition p = c.wcs[k].pixel_at(grid.sky_at({x, y}));
+    const image::Box box = image::square_around(static_cast<int>(std::lround(p.x)),
+                                                static_cast<int>(std::lround(p.y)), 1);
+    for (int v = box.y0; v < box.y_end(); ++v)
+      for (int u = box.x0; u < box.x_end(); ++u) {
+        c.images[k].mask(u, v) |= image::bit(MaskPlane::saturated);
+        c.images[k].pixels(u, v) = 400.0F;
+      }
+  };
+  saturate(0, 100.0, 100.0);  // on a star, in the input of most weight
+  saturate(0, 120.0, 80.0);   // on the sky: a bleed trail
+  for (std::size_t k = 0; k < 5; ++k) saturate(k, 140.0, 140.0);
+  const Stack s = stack(c.inputs, {grid, kSide, kSide}, {}, Execution());
+  EXPECT_NE(s.image.mask(100, 100) & image::bit(MaskPlane::saturated), 0U);
+  EXPECT_GT(s.image.pixels(100, 100), 100.0F);
+  EXPECT_EQ(s.image.mask(120, 80) & image::bit(MaskPlane::saturated), 0U);
+  EXPECT_LT(std::abs(s.image.pixels(120, 80)), 10.0F);
+  EXPECT_EQ(s.count(120, 80), 4);
+  // Where no input is left the pixel still has a value, so that nothing that is convolved with it
+  // sees a hole.
+  EXPECT_EQ(s.count(140, 140), 0);
+  EXPECT_NE(s.image.mask(140, 140) & image::bit(MaskPlane::saturated), 0U);
+  EXPECT_EQ(s.image.mask(140, 140) & image::bit(MaskPlane::no_data), 0U);
+  EXPECT_GT(s.image.pixels(140, 140), 100.0F);
+}
+
+TEST(Stack, LeavesOutWhatAnInputsEdgeCutsOff) {
+  // One bright input that ends within the grid: no seam of light that half a kernel missed.
+  const wcs::Wcs grid = dithered(0, 0, 0);
+  const wcs::Wcs moved = dithered(-100.37, 0.41, 0.0);
+  std::vector<MaskedImage> images;
+  std::vector<StackInput> inputs;
+  for (int k = 0; k < 2; ++k) {
+    images.emplace_back(kSide, kSide);
+    for (float& v : images.back().pixels.pixels()) v = 1000.0F;
+    for (float& v : images.back().variance.pixels()) v = 1.0F;
+  }
+  inputs.push_back({.image = images[0].view(), .wcs = grid});
+  inputs.push_back({.image = images[1].view(), .wcs = moved});
+  const Stack s = stack(inputs, {grid, kSide, kSide}, {}, Execution());
+  for (int x = 20; x < kSide - 20; ++x) EXPECT_NEAR(s.image.pixels(x, 120), 1000.0, 0.5) << x;
+  EXPECT_EQ(s.count(200, 120), 2);
+  EXPECT_EQ(s.count(30, 120), 1);
+}
+
 TEST(Stack, AveragesPsfsAsItAveragesStars) {
   const Campaign c = campaign(3);
   const Stack s = stack(c.inputs, {dithered(0, 0, 0), kSide, kSide}, {}, Execution());

@@ -11,11 +11,19 @@ double sinc(double x) {
   return std::abs(x) < 1e-12 ? 1.0 : std::sin(px) / px;
 }
 
+/// Kaiser's window (Kaiser & Schafer 1980), 1 in the middle; |x| <= 1.
+double kaiser_window(double x) {
+  // The value that interpolates a Gaussian of FWHM 4 pixels best, and one of 3 nearly so.
+  constexpr double kBeta = 6.0;
+  return std::cyl_bessel_i(0.0, kBeta * std::sqrt(1.0 - x * x)) / std::cyl_bessel_i(0.0, kBeta);
+}
+
 int taps_of(WarpKernel kind) {
   switch (kind) {
     case WarpKernel::bilinear:
       return 2;
     case WarpKernel::lanczos4:
+    case WarpKernel::kaiser:
       return 8;
     case WarpKernel::lanczos3:
       break;
@@ -50,7 +58,7 @@ std::array<double, kTaps> InterpolationKernel::exact(double fraction) const {
     if (kind_ == WarpKernel::bilinear)
       w = std::max(0.0, 1.0 - std::abs(d));
     else if (std::abs(d) < order)
-      w = sinc(d) * sinc(d / order);
+      w = sinc(d) * (kind_ == WarpKernel::kaiser ? kaiser_window(d / order) : sinc(d / order));
     out[static_cast<std::size_t>(k)] = w;
     sum += w;
   }

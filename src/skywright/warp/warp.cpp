@@ -49,31 +49,49 @@ Padded padded(const MaskedImageView& in, const Execution& execution) {
   return out;
 }
 
-/// Every input pixel's bits or-ed over the 4 x 4 around the gap to its right and above: what a
-/// kernel between (x, y) and (x + 1, y + 1) mainly rests on. The outer taps hold 2 % of the power.
-Image<MaskBits> inner_bits(const MaskedImageView& in) {
+/// Bits of a pixel that nothing was put in the place of.
+MaskBits valueless(MaskBits mask) {
+  return (mask & image::bit(MaskPlane::interpolated)) != 0 ? 0U : mask & image::kUnusable;
+}
+
+/// Every input pixel's bits or-ed over what a kernel between (x, y) and (x + 1, y + 1) rests on:
+/// the inner 4 x 4, and of pixels without a value all 2 reach x 2 reach.
+Image<MaskBits> carried_bits(const MaskedImageView& in, int reach) {
   const int width = in.width();
   const int height = in.height();
-  Image<MaskBits> along(width, height);
-  Image<MaskBits> out(width, height);
-  std::vector<MaskBits> row(static_cast<std::size_t>(width) + 3, 0);
+  Image<MaskBits> inner(width, height);
+  Image<MaskBits> wide(width, height);
+  const int pad = std::max(2, reach);
+  std::vector<MaskBits> row(static_cast<std::size_t>(width + 2 * pad), 0);
   for (int y = 0; y < height; ++y) {
     const MaskBits* m = in.mask.row(y);
     const float* p = in.pixels.row(y);
-    for (int x = 0; x < width; ++x)
-      row[static_cast<std::size_t>(x) + 1] =
+    MaskBits any = 0;
+    for (int x = 0; x < width; ++x) {
+      const MaskBits bits =
           m[x] | (std::abs(p[x]) <= 3.0e38F ? 0U : image::bit(MaskPlane::no_data));
-    MaskBits* a = along.row(y);
-    const MaskBits* r = row.data();
-    for (int x = 0; x < width; ++x) a[x] = r[x] | r[x + 1] | r[x + 2] | r[x + 3];
+      row[static_cast<std::size_t>(x + pad)] = bits;
+      any |= bits;
+    }
+    if (any == 0) continue;
+    MaskBits* i = inner.row(y);
+    MaskBits* w = wide.row(y);
+    const MaskBits* r = row.data() + pad;
+    for (int x = 0; x < width; ++x) {
+      i[x] = r[x - 1] | r[x] | r[x + 1] | r[x + 2];
+      for (int k = 1 - reach; k <= reach; ++k) w[x] |= valueless(r[x + k]);
+    }
   }
+  Image<MaskBits> out(width, height);
   for (int y = 0; y < height; ++y) {
-    const MaskBits* a = along.row(std::max(0, y - 1));
-    const MaskBits* b = along.row(y);
-    const MaskBits* c = along.row(std::min(height - 1, y + 1));
-    const MaskBits* d = along.row(std::min(height - 1, y + 2));
     MaskBits* o = out.row(y);
-    for (int x = 0; x < width; ++x) o[x] = a[x] | b[x] | c[x] | d[x];
+    for (int k = 1 - pad; k <= pad; ++k) {
+      if (y + k < 0 || y + k >= height) continue;
+      const MaskBits* i = inner.row(y + k);
+      const MaskBits* w = wide.row(y + k);
+      const bool near = k >= -1 && k <= 2;
+      for (int x = 0; x < width; ++x) o[x] |= near ? i[x] | w[x] : w[x];
+    }
   }
   return out;
 }
@@ -156,7 +174,8 @@ std::array<double, 4> mapping(const wcs::Wcs& from, const wcs::Wcs& to, int widt
 }  // namespace
 
 void describe(Fields& f, WarpConfig& c) {
-  describe_choice(f, "kernel", c.kernel, {"bilinear", "lanczos3", "lanczos4"}, "interpolation");
+  describe_choice(f, "kernel", c.kernel, {"bilinear", "lanczos3", "lanczos4", "kaiser"},
+                  "interpolation");
   describe_choice(f, "meaning", c.meaning, {"flux", "surface_brightness"},
                   "flux in a pixel scales with its area, surface brightness does not");
   f.number("position_tolerance", c.position_tolerance,
@@ -176,7 +195,7 @@ WarpResult warp(const MaskedImageView& in, const NoiseCorrelation& in_noise, con
   const InterpolationKernel kernel(config.kernel);
   const CoordinateGrid grid(from, to, width, height, config.position_tolerance);
   const Padded planes = padded(in, execution);
-  const Image<MaskBits> bits = inner_bits(in);
+  const Image<MaskBits> bits = carried_bits(in, kernel.taps() / 2);
   WarpResult out{.image = MaskedImage(Image<float>::uninitialised(width, height),
                                       Image<float>::uninitialised(width, height),
                                       Image<MaskBits>::uninitialised(width, height)),
@@ -306,10 +325,9 @@ WarpResult warp_reference(const MaskedImageView& in, const wcs::Wcs& from, const
             continue;
           }
           const bool finite = std::isfinite(in.pixels(u, v));
-          if (u >= ix - 1 && u <= ix + 2 && v >= iy - 1 && v <= iy + 2) {
-            out.image.mask(x, y) |= in.mask(u, v);
-            if (!finite) out.image.mask(x, y) |= image::bit(MaskPlane::no_data);
-          }
+          const MaskBits bits = in.mask(u, v) | (finite ? 0U : image::bit(MaskPlane::no_data));
+          const bool inner = u >= ix - 1 && u <= ix + 2 && v >= iy - 1 && v <= iy + 2;
+          out.image.mask(x, y) |= inner ? bits : valueless(bits);
           const double w = wx[static_cast<std::size_t>(i)] * wy[static_cast<std::size_t>(j)];
           if (finite) sum += w * static_cast<double>(in.pixels(u, v));
           if (std::isfinite(in.variance(u, v)))
