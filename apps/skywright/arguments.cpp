@@ -62,6 +62,12 @@ double Arguments::number(std::string_view name) const {
   return value;
 }
 
+double Arguments::declination(std::string_view name) const {
+  const double value = number(name);
+  if (std::abs(value) > 90.0) refuse(name, text(name), "between -90 and 90 degrees");
+  return value;
+}
+
 double Arguments::number_or(std::string_view name, double fallback) const {
   return has(name) ? number(name) : fallback;
 }

@@ -57,6 +57,8 @@ class Arguments {
   /// The value cut at commas.
   [[nodiscard]] std::vector<std::string> list(std::string_view name) const;
   [[nodiscard]] double number(std::string_view name) const;
+  /// A number from -90 to 90 [degree].
+  [[nodiscard]] double declination(std::string_view name) const;
   [[nodiscard]] double number_or(std::string_view name, double fallback) const;
   [[nodiscard]] std::optional<double> maybe_number(std::string_view name) const;
   [[nodiscard]] std::int64_t whole(std::string_view name) const;

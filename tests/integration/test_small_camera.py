@@ -80,3 +80,13 @@ def test_from_raw_frames_to_a_solved_image(skywright, frames, tmp_path):
     # 0.66 arcsec pixels: a tenth of one for a bright source, neighbours apart.
     assert np.median(offsets) < 0.066
     assert abs(result["zero_point"]["magnitude"] - true_zero_point) < 0.05
+
+
+@pytest.mark.parametrize("command", [
+    ("expose", "--ra", 80, "--band", "r", "--mjd", 61420.1),
+    ("sky", "--ra", 80, "--radius", 0.1),
+])
+def test_a_declination_beyond_the_pole_is_refused(skywright, tmp_path, command):
+    out = tmp_path / "out.csv"
+    assert "--dec" in skywright(*command, "--dec", -95, "--out", out, expect=2).err
+    assert not out.exists()

@@ -30,7 +30,7 @@ simulation::PlannedVisit asked_visit(const Arguments& args,
       args.number_or("--exposure", v.kind == instrument::ExposureKind::bias ? 0.0 : 30.0);
   v.rotation = sphere::Angle::from_degrees(args.number_or("--rot", 0.0));
   if (v.kind == instrument::ExposureKind::science) {
-    v.boresight = sphere::SkyPosition::from_degrees(args.number("--ra"), args.number("--dec"));
+    v.boresight = sphere::SkyPosition::from_degrees(args.number("--ra"), args.declination("--dec"));
     v.band = args.text("--band");
     (void)instrument.band(v.band);
     v.airmass = simulation::visit_airmass(v, instrument.site);

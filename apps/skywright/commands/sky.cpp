@@ -17,7 +17,7 @@ Outcome run_sky(const Arguments& args, const Session& session) {
   if (session.seed_given) config.sky.seed = static_cast<int>(session.seed);
   request.config = config.sky;
   request.cone.centre =
-      sphere::SkyPosition::from_degrees(args.number("--ra"), args.number("--dec"));
+      sphere::SkyPosition::from_degrees(args.number("--ra"), args.declination("--dec"));
   const double radius = args.number("--radius");
   if (!(radius > 0.0 && radius <= 10.0))
     throw ConfigError(fmt::format("--radius {}", radius), "must be in (0, 10] degrees",

@@ -11,7 +11,8 @@ std::optional<pipelines::Pointing> pointing_of(const Arguments& args) {
   if (given == 0) return {};
   if (given < 3)
     throw ConfigError("--ra --dec --scale", "they go together", "give all three or none");
-  return pipelines::Pointing{args.number("--ra"), args.number("--dec"), args.number("--scale")};
+  return pipelines::Pointing{args.number("--ra"), args.declination("--dec"),
+                             args.number("--scale")};
 }
 
 }  // namespace

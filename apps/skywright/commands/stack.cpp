@@ -31,7 +31,7 @@ Command stack_command() {
         job.out = args.text("--out");
         job.grid.like = args.text_or("--like", "");
         job.grid.ra = args.maybe_number("--ra");
-        job.grid.dec = args.maybe_number("--dec");
+        if (args.has("--dec")) job.grid.dec = args.declination("--dec");
         job.grid.scale = args.maybe_number("--scale");
         if (args.has("--width")) job.grid.width = static_cast<int>(args.whole("--width"));
         if (args.has("--height")) job.grid.height = static_cast<int>(args.whole("--height"));
