@@ -3,9 +3,10 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <sstream>
+#include <iterator>
 #include <stop_token>
 
 #include <CLI/CLI.hpp>
@@ -89,10 +90,9 @@ std::string group_summary(const std::string& group) {
 std::string file_content(const std::string& path) {
   if (path.empty()) return {};
   std::ifstream in(path, std::ios::binary);
-  if (!in) throw ConfigError("--config " + path, "cannot be read", "name a TOML file that exists");
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
+  if (!in || std::filesystem::is_directory(path))
+    throw ConfigError("--config " + path, "cannot be read", "name a TOML file that exists");
+  return {std::istreambuf_iterator<char>(in), {}};
 }
 
 int run(Bound& bound, const Common& common, const std::string& command_line) {

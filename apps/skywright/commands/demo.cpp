@@ -15,7 +15,8 @@ Command demo_command() {
           "Makes OUT/survey, a survey directory of two LSST detectors with masters, templates and "
           "a\n"
           "night of six visits, and OUT/report.html, which sets its alerts beside the truth.\n"
-          "Settings: --set bands='[\"g\", \"r\"]', --set simulation.image.seeing_arcsec=0.9 ...",
+          "Settings: --set bands='[\"g\", \"r\"]', --set simulation.image.seeing_arcsec=0.9 ...\n\n"
+          "  skywright demo --out demo-out",
       .options = {{"--out", "DIR", "folder to make; an earlier demo there is replaced",
                    Need::required},
                   {"--clock", "MJD", "fixed time of processing, MJD TAI, for exact repeats"}},

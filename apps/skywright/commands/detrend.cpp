@@ -28,6 +28,8 @@ Command detrend_command() {
         const auto result =
             pipelines::detrend_files(request, pipelines::open_instrument(args.text("--instrument")),
                                      config, session.execution);
+        for (const pipelines::DetrendedFile& file : result.files)
+          if (!file.problem.empty()) session.warn(file.problem);
         return Outcome{.code = result.code,
                        .text = pipelines::detrend_text(result),
                        .json = pipelines::detrend_json(result)};

@@ -7,7 +7,9 @@ namespace skywright::apps {
 Command fits_list_command() {
   return {.name = "fits list",
           .summary = "the HDUs of a FITS file, with sums and means of their pixels and columns",
-          .details = "Sizes are NAXIS1 x NAXIS2. Exit code 4 where an image or a table is damaged.",
+          .details =
+              "Sizes are NAXIS1 x NAXIS2. Exit code 4 where an image or a table is damaged.\n\n"
+              "  skywright fits list image.fits.fz",
           .arguments = {{"file", "FITS file, plain, compressed or gzipped"}},
           .run = [](const Arguments& arguments, const Session&) {
             const auto hdus = io::fits_statistics(arguments.text("file"));
@@ -23,6 +25,7 @@ Command fits_list_command() {
 Command table_convert_command() {
   return {.name = "table convert",
           .summary = "a catalog into another format, told by the names: .fits, .parquet, .csv",
+          .details = "  skywright table convert catalog.fits catalog.parquet",
           .arguments = {{"input", "catalog; file.fits[2] or file.fits[NAME] names an HDU"},
                         {"output", "catalog to write"}},
           .run = [](const Arguments& arguments, const Session&) {
@@ -39,6 +42,7 @@ Command table_convert_command() {
 Command fits_convert_command() {
   return {.name = "fits convert",
           .summary = "one image of a FITS file into a file of its own, plain or tile-compressed",
+          .details = "  skywright fits convert camera.fits[SCI] image.fits --compression gzip",
           .arguments = {{"input", "image; file.fits[2] or file.fits[NAME] names an HDU"},
                         {"output", "FITS file to write"}},
           .options = {{"--compression", "KIND",

@@ -12,7 +12,8 @@ Command instrument_show_command() {
           .summary = "print what describes a telescope and camera, each headline beside its value",
           .details =
               "Built in: lsst, lsst-2022, gmt. Your own: a TOML file, see "
-              "docs/guides/your-camera.md.",
+              "docs/guides/your-camera.md.\n\n"
+              "  skywright instrument show lsst --plot focal-plane.png",
           .arguments = {{"name", "built-in name, or a TOML file"}},
           .options = {{"--plot", "FILE.png", "draw the focal plane"},
                       {"--size", "PIXELS", "width of the picture; 1400"}},
@@ -33,7 +34,9 @@ Command instrument_show_command() {
 Command instrument_check_command() {
   return {.name = "instrument check",
           .summary = "say what of a frame's header a camera's description explains, and what not",
-          .details = "Exit code 0 when the frame can be used with the description, 4 when not.",
+          .details =
+              "Exit code 0 when the frame can be used with the description, 4 when not.\n\n"
+              "  skywright instrument check camera.toml frame.fits",
           .arguments = {{"camera", "TOML file, or the name of a built-in instrument"},
                         {"frame", "FITS file"}},
           .run = [](const Arguments& args, const Session&) {

@@ -98,6 +98,30 @@ void describe(Fields& fields, AssociateVisitConfig& config) {
                 "objects seen within so many days get forced photometry", {.low = 0.0});
 }
 
+namespace {
+
+/// Removes a database that was made here unless something was stored in it.
+class NewFile {
+ public:
+  explicit NewFile(std::filesystem::path file)
+      : file_(std::move(file)), mine_(!std::filesystem::exists(file_)) {}
+  ~NewFile() {
+    if (!mine_) return;
+    std::error_code ignored;
+    for (const char* part : {"", "-journal", "-wal", "-shm"})
+      std::filesystem::remove(file_.string() + part, ignored);
+  }
+  NewFile(const NewFile&) = delete;
+  NewFile& operator=(const NewFile&) = delete;
+  void keep() { mine_ = false; }
+
+ private:
+  std::filesystem::path file_;
+  bool mine_;
+};
+
+}  // namespace
+
 AssociateReport associate_files(const std::vector<std::filesystem::path>& catalogs,
                                 const std::filesystem::path& database,
                                 const CatalogDefaults& defaults, const AssociateVisitConfig& config,
@@ -123,12 +147,14 @@ AssociateReport associate_files(const std::vector<std::filesystem::path>& catalo
   for (const auto& [visit, part] : visits) order.emplace_back(part.time, visit);
   std::sort(order.begin(), order.end());
 
+  NewFile made(database);
   database::PromptDatabase prompt(database, sql::Access::create);
   AssociateReport report;
   for (const auto& [time, visit] : order) {
     execution.check_stop();
     const AssociatedVisit result =
         associate_visit(prompt, visit_of(visits[visit].rows, visit), config);
+    made.keep();
     ++report.visits;
     report.sources += result.sources.rows();
     report.matched += result.matched;

@@ -90,7 +90,12 @@ Loaded load_plain(const io::HduPath& path, const std::vector<io::HduSummary>& hd
   out.pixels = std::move(image.pixels);
   out.mask = Image<MaskBits>(out.pixels.width(), out.pixels.height());
   out.header = std::move(image.header);
-  out.wcs = io::wcs_from_header(out.header);
+  try {
+    out.wcs = io::wcs_from_header(out.header);
+  } catch (const InputError& error) {
+    // Finding sources needs no WCS.
+    out.warnings.push_back(fmt::format("no ra and dec: {}", error.what()));
+  }
   std::size_t images = 0;
   for (const io::HduSummary& h : hdus)
     images += h.kind == io::HduKind::image && h.axes.size() == 2 ? 1 : 0;
