@@ -1,0 +1,6 @@
+"""The campaigns share the helpers of the integration tests."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "integration"))
