@@ -11,12 +11,12 @@
 #include <cassert>
 #include <cstddef>
 #include <memory>
-#include <new>
 #include <span>
 #include <type_traits>
 #include <utility>
 
 #include "skywright/image/box.h"
+#include "skywright/image/pixel_memory.h"
 
 namespace skywright::image {
 
@@ -121,11 +121,11 @@ class Image {
  private:
   struct Uninitialised {};
   struct Free {
-    void operator()(T* p) const { ::operator delete (p, std::align_val_t{64}); }
+    void operator()(T* p) const { detail::release_pixels(p); }
   };
   Image(int width, int height, Uninitialised) : width_(width), height_(height) {
     assert(width >= 0 && height >= 0);
-    data_.reset(static_cast<T*>(::operator new (size() * sizeof(T) + 64, std::align_val_t{64})));
+    data_.reset(static_cast<T*>(detail::allocate_pixels(size() * sizeof(T) + 64)));
   }
 
   std::unique_ptr<T[], Free> data_;
