@@ -9,6 +9,7 @@
 #include "skywright/io/detail/fits_output.h"
 #include "skywright/io/detail/fits_structure.h"
 #include "skywright/io/detail/output_file.h"
+#include "skywright/io/detail/rice_image.h"
 #include "skywright/io/detail/table_output.h"
 #include "skywright/io/fits.h"
 
@@ -81,6 +82,14 @@ void check_compression(bool real, Compression compression) {
                       "use rice");
 }
 
+template <class T>
+detail::CompressedHdu compressed(image::ImageView<const T> pixels, Compression compression) {
+  if constexpr (std::is_same_v<T, std::int32_t>) {
+    if (compression == Compression::rice) return detail::rice_image(pixels, detail::kTileSide);
+  }
+  return detail::compress(pixels, compression);
+}
+
 }  // namespace
 
 void FitsWriter::File::add_primary(const header::Header& header) {
@@ -99,11 +108,11 @@ void FitsWriter::File::add_image(image::ImageView<const T> pixels, const header:
   static_assert(sizeof(T) == 4);
   check_compression(std::is_floating_point_v<T>, compression);
   if (compression != Compression::none && !pixels.empty()) {
-    const detail::CompressedHdu packed = detail::compress(pixels, compression);
+    detail::CompressedHdu packed = compressed(pixels, compression);
     if (empty) add_primary({});
     detail::HduOutput out(*sink, packed.structure, user_cards(header, name));
     // Checksums want whole words; the last ones are taken together with the padding.
-    std::vector<std::uint8_t> bytes = packed.bytes;
+    std::vector<std::uint8_t>& bytes = packed.bytes;
     bytes.resize((bytes.size() + detail::kBlock - 1) / detail::kBlock * detail::kBlock, 0);
     out.append(bytes.data(), bytes.size());
     out.finish();

@@ -16,7 +16,7 @@
 namespace skywright::io::detail {
 namespace {
 
-constexpr long kTile = 128;
+constexpr long kTile = kTileSide;
 constexpr std::size_t kRowBytes = 64;  // at most: three descriptors, scale and zero of a tile
 // Noise over step: 16 costs 0.02 % of the noise with dither (Pence et al. 2010, PASP 122, 1065).
 constexpr float kQuantizeLevel = 16.0F;

@@ -10,6 +10,9 @@
 
 namespace skywright::io::detail {
 
+/// Side of a square tile [pixel].
+constexpr int kTileSide = 128;
+
 /// A binary table extension without its user's cards.
 struct CompressedHdu {
   std::string structure;            ///< header records, END not included
