@@ -121,11 +121,13 @@ class Image {
  private:
   struct Uninitialised {};
   struct Free {
-    void operator()(T* p) const { detail::release_pixels(p); }
+    std::size_t bytes = 0;
+    void operator()(T* p) const { detail::release_pixels(p, bytes); }
   };
   Image(int width, int height, Uninitialised) : width_(width), height_(height) {
     assert(width >= 0 && height >= 0);
-    data_.reset(static_cast<T*>(detail::allocate_pixels(size() * sizeof(T) + 64)));
+    const std::size_t bytes = size() * sizeof(T) + 64;
+    data_ = {static_cast<T*>(detail::allocate_pixels(bytes)), Free{bytes}};
   }
 
   std::unique_ptr<T[], Free> data_;

@@ -121,6 +121,18 @@ image::Image<image::MaskBits> mask_of(const header::Header& header,
   auto out = image::Image<image::MaskBits>::uninitialised(stored.width(), stored.height());
   const auto from = stored.pixels();
   const auto pixels = out.pixels();
+  image::MaskBits kept = 0;
+  bool moved = false;
+  for (std::size_t i = 0; i < to.size(); ++i) {
+    const image::MaskBits same = image::MaskBits{1} << i;
+    moved |= to[i] != 0 && to[i] != same;
+    kept |= to[i] & same;
+  }
+  if (!moved) {  // as we write masks ourselves
+    for (std::size_t i = 0; i < pixels.size(); ++i)
+      pixels[i] = static_cast<image::MaskBits>(from[i]) & kept;
+    return out;
+  }
   for (std::size_t i = 0; i < pixels.size(); ++i) {
     image::MaskBits bits = 0;
     for (auto rest = static_cast<std::uint32_t>(from[i]); rest != 0; rest &= rest - 1)

@@ -50,7 +50,10 @@ void detrend_one(const DetrendRequest& request, const instrument::Instrument& in
     auto found = cache.find(key);
     if (found == cache.end()) {
       cache.clear();  // a full CCD's masters take half a gigabyte
-      found = cache.emplace(key, read_masters(request.masters, frame.detector.name, band)).first;
+      found = cache
+                  .emplace(key, read_masters(request.masters, frame.detector.name, band,
+                                             MasterMasks::of_the_flat))
+                  .first;
     }
     masters = &found->second;
   }

@@ -73,7 +73,8 @@ class DetectorMasters {
         config_(config),
         execution_(execution),
         result_(result) {
-    if (!request.masters.empty()) masters_ = read_masters(request.masters, detector.name, "");
+    if (!request.masters.empty())
+      masters_ = read_masters(request.masters, detector.name, "", MasterMasks::all);
   }
 
   void make(const DetectorRaws& raws) {

@@ -53,9 +53,9 @@ Prepared prepare(const fs::path& raw, const instrument::Instrument& instrument,
                  const SurveyInputs& inputs, const NightConfig& config,
                  const Execution& execution) {
   try {
-    const RawFrame frame = read_raw(raw, instrument);
-    const instrument::VisitInfo& info = frame.exposure.info;
-    const detrend::Masters masters = inputs.masters(frame.detector, info.band);
+    RawFrame frame = read_raw(raw, instrument);
+    const instrument::VisitInfo info = frame.exposure.info;
+    detrend::Masters masters = inputs.masters(frame.detector, info.band);
     const wcs::Wcs predicted =
         instrument::predicted_wcs(instrument, frame.detector, info.boresight, info.rotation);
     const auto middle = predicted.sky_at({0.5 * frame.detector.width, 0.5 * frame.detector.height});
@@ -64,10 +64,10 @@ Prepared prepare(const fs::path& raw, const instrument::Instrument& instrument,
     const calibrate::ReferenceCatalog reference =
         inputs.reference(info.band, info.middle(), middle, radius);
     Prepared out;
-    out.exposure = process_exposure({.raw = frame.exposure,
+    out.exposure = process_exposure({.raw = std::move(frame.exposure),
                                      .instrument = instrument,
                                      .detector = frame.detector,
-                                     .masters = masters,
+                                     .masters = std::move(masters),
                                      .reference = reference},
                                     config, run::steady_clock(), execution);
     return out;

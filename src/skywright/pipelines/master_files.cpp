@@ -7,9 +7,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::optional<image::MaskedImage> read_if_any(const fs::path& path) {
+std::optional<image::MaskedImage> read_if_any(const fs::path& path, bool with_mask) {
   if (!fs::exists(path)) return {};
-  return std::move(io::read_masked_image(path).image);
+  if (with_mask) return std::move(io::read_masked_image(path).image);
+  return image::MaskedImage(io::read_image(path, {.index = {}, .name = "IMAGE"}).pixels,
+                            io::read_image(path, {.index = {}, .name = "VARIANCE"}).pixels, {});
 }
 
 }  // namespace
@@ -28,11 +30,12 @@ fs::path defects_path(const fs::path& folder, const std::string& detector) {
 }
 
 detrend::Masters read_masters(const fs::path& folder, const std::string& detector,
-                              const std::string& band) {
+                              const std::string& band, MasterMasks masks) {
+  const bool all = masks == MasterMasks::all;
   detrend::Masters masters;
-  masters.bias = read_if_any(bias_path(folder, detector));
-  masters.dark = read_if_any(dark_path(folder, detector));
-  if (!band.empty()) masters.flat = read_if_any(flat_path(folder, detector, band));
+  masters.bias = read_if_any(bias_path(folder, detector), all);
+  masters.dark = read_if_any(dark_path(folder, detector), all);
+  if (!band.empty()) masters.flat = read_if_any(flat_path(folder, detector, band), true);
   if (const fs::path path = defects_path(folder, detector); fs::exists(path)) {
     const auto read = io::read_integer_image(path, {.index = {}, .name = "MASK"});
     masters.defects = image::Image<image::MaskBits>(read.pixels.width(), read.pixels.height());

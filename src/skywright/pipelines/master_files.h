@@ -11,11 +11,14 @@
 
 namespace skywright::pipelines {
 
+/// Whose masks to read. Detrending looks only at the flat's; making masters looks at all.
+enum class MasterMasks { all, of_the_flat };
+
 /// The masters of a detector that the folder has; those it lacks stay empty.
 /// @param band of the flat; empty for none
 /// @throws InputError for a file that is not what its name says
 detrend::Masters read_masters(const std::filesystem::path& folder, const std::string& detector,
-                              const std::string& band);
+                              const std::string& band, MasterMasks masks);
 
 void write_master(const std::filesystem::path& path, const detrend::MasterFrame& master,
                   const std::string& kind, const std::string& detector, const std::string& band);

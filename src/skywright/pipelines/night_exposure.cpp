@@ -144,9 +144,9 @@ NightExposure process_night_exposure(const RawFile& raw, const instrument::Instr
   }
   RawFrame frame = read_raw(raw.path, instrument);
   frame.exposure.info.visit = raw.info.visit;
-  const detrend::Masters masters = inputs.masters(frame.detector, raw.info.band);
-  std::optional<Exposure> coadd;
-  if (plan.coadd) coadd = read_exposure(plan.coadd->path);
+  detrend::Masters masters = inputs.masters(frame.detector, raw.info.band);
+  std::function<Exposure()> coadd;
+  if (plan.coadd) coadd = [&] { return read_exposure(plan.coadd->path); };
   const wcs::Wcs predicted =
       instrument::predicted_wcs(instrument, frame.detector, raw.info.boresight, raw.info.rotation);
   const calibrate::ReferenceCatalog reference =
@@ -154,12 +154,12 @@ NightExposure process_night_exposure(const RawFile& raw, const instrument::Instr
                        predicted.sky_at({0.5 * frame.detector.width, 0.5 * frame.detector.height}),
                        search_radius(predicted, frame.detector, config.solve));
   const double read = clock();
-  ProcessedExposure done = process_exposure({.raw = frame.exposure,
+  ProcessedExposure done = process_exposure({.raw = std::move(frame.exposure),
                                              .instrument = instrument,
                                              .detector = frame.detector,
-                                             .masters = masters,
+                                             .masters = std::move(masters),
                                              .reference = reference,
-                                             .coadd = coadd ? &*coadd : nullptr},
+                                             .coadd = std::move(coadd)},
                                             config, clock, execution);
   const double processed = clock();
   publish(done, plan, config, archive, execution);

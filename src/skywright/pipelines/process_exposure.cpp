@@ -25,12 +25,11 @@ void subtract_sky(image::MaskedImage& image, const measure::Background& backgrou
 }
 
 /// What the header of the clean image says beside its WCS.
-header::Header exposure_header(const detrend::RawExposure& raw,
+header::Header exposure_header(const instrument::VisitInfo& info,
                                const instrument::Instrument& instrument) {
   header::Header header;
-  instrument::set_visit_info(header, raw.info, instrument);
-  if (!raw.info.band.empty())
-    header.set("BAND", raw.info.band, "the instrument's name of the filter");
+  instrument::set_visit_info(header, info, instrument);
+  if (!info.band.empty()) header.set("BAND", info.band, "the instrument's name of the filter");
   header.set("BUNIT", "electron");
   return header;
 }
@@ -77,13 +76,15 @@ void note_quality(ExposureQuality& q, const detrend::DetrendResult& clean,
 
 }  // namespace
 
-ProcessedExposure process_exposure(const ProcessInputs& inputs, const NightConfig& config,
+ProcessedExposure process_exposure(ProcessInputs inputs, const NightConfig& config,
                                    const SecondsClock& clock, const Execution& execution) {
   StepTimer timer(clock);
   ProcessedExposure out;
   out.info = inputs.raw.info;
   detrend::DetrendResult clean =
       detrend::detrend(inputs.raw, inputs.detector, inputs.masters, config.detrend, execution);
+  inputs.raw.amplifiers.clear();
+  inputs.masters = {};
   timer.mark("detrend");
 
   measure::MeasureResult measured =
@@ -100,12 +101,12 @@ ProcessedExposure process_exposure(const ProcessInputs& inputs, const NightConfi
       source_rows(measured.sources, out.info, solution.wcs, solution.zero_point.magnitude);
   timer.mark("solve");
 
-  out.exposure.header = exposure_header(inputs.raw, inputs.instrument);
+  out.exposure.header = exposure_header(out.info, inputs.instrument);
   out.exposure.wcs = solution.wcs;
   out.exposure.psf = std::move(measured.psf);
   out.exposure.zero_point = solution.zero_point.magnitude;
   out.exposure.image = std::move(clean.image);
-  if (inputs.coadd == nullptr) {
+  if (!inputs.coadd) {
     out.dia_sources = dia_source_rows({}, out.info, solution.wcs, solution.zero_point.magnitude);
     set_quality(out.exposure.header, out.quality);
     out.times = timer.take();
@@ -113,8 +114,11 @@ ProcessedExposure process_exposure(const ProcessInputs& inputs, const NightConfi
   }
 
   const image::MaskedImage& science = out.exposure.image;
-  WarpedCoadd coadd = warped_onto(*inputs.coadd, solution.wcs, science.width(), science.height(),
-                                  config, execution);
+  std::optional<Exposure> unwarped = inputs.coadd();
+  timer.mark("read template");
+  WarpedCoadd coadd =
+      warped_onto(*unwarped, solution.wcs, science.width(), science.height(), config, execution);
+  unwarped.reset();
   timer.mark("warp");
   difference::Difference d = difference::subtract(
       science, &*out.exposure.psf, coadd.warped.image, coadd.psf ? &*coadd.psf : nullptr,

@@ -1,6 +1,7 @@
 /// One exposure from raw pixels to difference sources, in memory.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,13 +19,15 @@
 
 namespace skywright::pipelines {
 
+/// What an exposure is processed with. Pixels are owned, and let go as soon as they are used: raw
+/// frame, masters and template of an LSST CCD take 900 MB.
 struct ProcessInputs {
-  const detrend::RawExposure& raw;
+  detrend::RawExposure raw;
   const instrument::Instrument& instrument;
   const instrument::Detector& detector;
-  const detrend::Masters& masters;
+  detrend::Masters masters;
   const calibrate::ReferenceCatalog& reference;  ///< in the exposure's band, at its epoch
-  const Exposure* coadd = nullptr;               ///< the template; null where there is none
+  std::function<Exposure()> coadd = {};          ///< gives the template; empty where there is none
 };
 
 /// Pixels of the three pictures of a difference source, all on the science grid.
@@ -45,7 +48,7 @@ struct ProcessedExposure {
 
 /// Detrend, measure, solve, and, given a template, warp it, subtract and measure the difference.
 /// @throws InputError where the exposure cannot be used (no stars, no match with the reference)
-ProcessedExposure process_exposure(const ProcessInputs& inputs, const NightConfig& config,
+ProcessedExposure process_exposure(ProcessInputs inputs, const NightConfig& config,
                                    const SecondsClock& clock, const Execution& execution);
 
 }  // namespace skywright::pipelines

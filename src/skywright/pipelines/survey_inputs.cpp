@@ -85,7 +85,7 @@ std::string SurveyInputs::checksum(const fs::path& file) const {
 
 detrend::Masters SurveyInputs::masters(const instrument::Detector& detector,
                                        const std::string& band) const {
-  return read_masters(survey_ / "calib", detector.name, band);
+  return read_masters(survey_ / "calib", detector.name, band, MasterMasks::of_the_flat);
 }
 
 std::vector<std::string> SurveyInputs::master_checksums(const instrument::Detector& detector,
