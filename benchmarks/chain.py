@@ -1,0 +1,193 @@
+"""One LSST CCD through every step, on one core, beside peers where they are installed.
+
+    build/venv/bin/python benchmarks/chain.py [--rounds 3] [--work DIR]
+
+Simulates calibration frames, two template visits and one science visit of a CCD (kept in DIR between runs), then
+times `expose`, `detrend`, `detect`, `solve`, `stack` of one image (a warp), `subtract` and `night`, each a whole command
+with one thread. The summary holds the requirements: simulated within 10 s, raw to alerts within 6 s. It
+judges the fastest round, since other work on the machine can only add; quote ratios elsewhere.
+"""
+
+import argparse
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from astropy.io import fits
+from harness import PROGRAM, Command, compare, measured
+
+RA, DEC, MJD, BAND, DETECTOR = 80.0, -32.0, 61420.1, "r", "R22_S11"
+SIMULATE_S, ALERTS_S = 10.0, 6.0  # required of one core and one LSST CCD [s]
+
+
+def skywright(*arguments):
+    return [PROGRAM, *arguments, "--jobs", 1, "--quiet"]
+
+
+def expose(folder, visit, kind="science", mjd=MJD, *more):
+    where = ["--ra", RA, "--dec", DEC] if kind == "science" else []
+    band = ["--band", BAND] if kind in ("science", "flat") else []
+    return skywright("expose", "--instrument", "lsst", "--mjd", mjd, "--detectors", DETECTOR, "--kind",
+                     kind, *where, *band, "--visit", visit, "--out", folder, *more)
+
+
+def run(arguments):
+    subprocess.run([str(a) for a in arguments], check=True, stdout=subprocess.DEVNULL)
+
+
+def raw_of(folder, visit):
+    return folder / f"{visit}_{DETECTOR}.fits.fz"
+
+
+def make(product, arguments):
+    """Run a command unless what it makes is there from an earlier run."""
+    if not product.exists():
+        product.parent.mkdir(parents=True, exist_ok=True)
+        run(arguments)
+
+
+def prepare(work):
+    """Everything that the timed steps read."""
+    raw = work / "raw"
+    for visit in (1, 2, 3):
+        make(raw_of(raw, visit), expose(raw, visit, "bias", MJD, "--exposure", 0))
+        make(raw_of(raw, visit + 10), expose(raw, visit + 10, "dark", MJD, "--exposure", 60))
+        make(raw_of(raw, visit + 20), expose(raw, visit + 20, "flat", MJD, "--exposure", 2))
+    make(work / "calib", skywright("calib", "--instrument", "lsst", *sorted(raw.glob("*.fz")), "--out",
+                                   work / "calib"))
+    make(work / "reference" / "stars.parquet",
+         skywright("sky", "--ra", RA, "--dec", DEC, "--radius", 0.4, "--reference", "--out",
+                   work / "reference" / "stars.parquet"))
+    for visit, more in ((100, ["--quiet-sky"]), (101, ["--quiet-sky"]), (200, [])):
+        make(raw_of(raw, visit), expose(raw, visit, "science", MJD + 0.001 * visit, *more))
+        make(work / f"clean{visit}.fits", detrend(work, visit))
+        make(work / f"{visit}.fits", solve(work, visit))
+    make(work / "coadd" / "r.fits",
+         skywright("stack", work / "100.fits", work / "101.fits", "--out", work / "coadd" / "r.fits",
+                   "--like", f"{work / '100.fits'}[IMAGE]"))
+    fits.setval(work / "coadd" / "r.fits", "BAND", value=BAND, extname="IMAGE")  # for `night`
+    if not (work / "cosmic.py").exists():
+        peer_images(work)
+
+
+def detrend(work, visit):
+    return skywright("detrend", raw_of(work / "raw", visit), "--instrument", "lsst", "--masters",
+                     work / "calib", "--out", work / f"clean{visit}.fits")
+
+
+def solve(work, visit):
+    return skywright("solve", work / f"clean{visit}.fits", "--reference",
+                     work / "reference" / "stars.parquet", "--band", BAND, "--out", work / f"{visit}.fits")
+
+
+def peer_images(work):
+    """The science image as the peers read it: plain pixels, and inverse variance beside them."""
+    with fits.open(work / "200.fits") as hdus:
+        fits.writeto(work / "plain.fits", hdus["IMAGE"].data, hdus["IMAGE"].header)
+        weight = (hdus["VARIANCE"].data > 0) / (hdus["VARIANCE"].data + 1e-20)
+        fits.writeto(work / "weight.fits", weight.astype("f4"), hdus["IMAGE"].header)
+    (work / "peer.param").write_text("NUMBER\nX_IMAGE\nY_IMAGE\nFLUX_APER\nFLUXERR_APER\nFLUX_AUTO\n"
+                                     "FLUXERR_AUTO\nX2_IMAGE\nY2_IMAGE\nXY_IMAGE\nFLAGS\n")
+    (work / "peer.conv").write_text("CONV NORM\n1 2 1\n2 4 2\n1 2 1\n")
+    (work / "cosmic.py").write_text("import astroscrappy\nfrom astropy.io import fits\n"
+                                    "astroscrappy.detect_cosmics(fits.getdata('clean200.fits', 'IMAGE'))\n")
+
+
+def peers_of(work):
+    """Commands of the peers at their documented settings, by our step; None where not installed."""
+    extractor = shutil.which("source-extractor")
+    swarp = shutil.which("SWarp") or shutil.which("swarp")
+    has_scrappy = subprocess.run([sys.executable, "-c", "import astroscrappy"],
+                                 stderr=subprocess.DEVNULL).returncode == 0
+    hotpants = shutil.which("hotpants")
+    return {
+        # Positions, apertures, Kron, moments: no PSF model, which takes PSFEx and a second run.
+        "detect": ("source-extractor", extractor and [
+            extractor, "plain.fits", "-c", "/dev/null", "-PARAMETERS_NAME", "peer.param", "-FILTER_NAME",
+            "peer.conv", "-STARNNW_NAME", "/usr/share/source-extractor/default.nnw", "-CATALOG_NAME",
+            "peer.cat", "-CATALOG_TYPE", "FITS_1.0", "-VERBOSE_TYPE", "QUIET"]),
+        "stack (warp)": ("SWarp", swarp and [
+            swarp, "plain.fits", "-c", "/dev/null", "-IMAGEOUT_NAME", "warped.fits", "-WEIGHTOUT_NAME",
+            "warped.weight.fits", "-WEIGHT_TYPE", "MAP_WEIGHT", "-WEIGHT_IMAGE", "weight.fits",
+            "-SUBTRACT_BACK", "N", "-RESAMPLING_TYPE", "LANCZOS3", "-NTHREADS", 1, "-WRITE_XML", "N",
+            "-VERBOSE_TYPE", "QUIET"]),
+        # Cosmic rays alone, start of Python included, beside the whole of detrending.
+        "detrend": ("astroscrappy", [sys.executable, "cosmic.py"] if has_scrappy else None),
+        "subtract": ("HOTPANTS", hotpants and [
+            hotpants, "-inim", "plain.fits", "-tmplim", "plain.fits", "-outim", "hot.fits"]),
+    }
+
+
+def fresh_survey(work):
+    survey = work / "survey"
+    shutil.rmtree(survey, ignore_errors=True)
+    run([PROGRAM, "survey", "init", survey, "--instrument", "lsst", "--quiet"])
+    for name in ("calib", "coadd", "reference"):
+        shutil.rmtree(survey / name, ignore_errors=True)
+        (survey / name).symlink_to(work / name)
+    (survey / "incoming").mkdir(exist_ok=True)
+    shutil.copy(raw_of(work / "raw", 200), survey / "incoming")
+
+
+def time_night(work, rounds):
+    """Seconds of each step of `night`, a row a round, from its own report."""
+    report = work / "night.json"
+    command = Command("night", ["sh", "-c", f"'{PROGRAM}' night '{work / 'survey'}' --jobs 1 --quiet "
+                                            f"--clock 61500 --json > '{report}'"],
+                      before=lambda: fresh_survey(work))
+    found = []
+    for _ in range(rounds):
+        cpu, wall, peak = measured(command)
+        exposure, = json.loads(report.read_text())["exposures"]
+        found.append(exposure["seconds"] | {"raw to alerts": sum(exposure["seconds"].values()),
+                                            "whole command": wall, "its CPU": cpu, "its MiB": peak})
+    return found
+
+
+def verdict(name, seconds, limit):
+    print(f"{name:24}{seconds:9.2f} s of {limit:.0f} s  {'pass' if seconds <= limit else 'FAIL'}")
+    return seconds <= limit
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "skywright-chain")
+    options = parser.parse_args()
+    work = options.work.resolve()
+    prepare(work)
+    simulate = Command("expose", expose(work / "again", 200, "science", MJD + 0.2))
+    steps = [
+        simulate,
+        Command("detrend", detrend(work, 200)),
+        Command("detect", skywright("detect", work / "200.fits", "--out", work / "catalog.fits")),
+        Command("solve", [*solve(work, 200), "--catalog", work / "catalog.fits"]),
+        Command("stack (warp)", skywright("stack", work / "200.fits", "--out", work / "warped.fits",
+                                          "--like", f"{work / 'coadd' / 'r.fits'}[IMAGE]")),
+        Command("subtract", skywright("subtract", work / "200.fits", work / "coadd" / "r.fits", "--catalog",
+                                      work / "dia.parquet", "--out", work / "difference.fits")),
+    ]
+    peers = peers_of(work)
+    for step in steps:
+        peer, arguments = peers.get(step.name, (None, None))
+        others = [Command(peer, arguments, cwd=work)] if arguments else []
+        compare([step, *others], rounds=options.rounds)
+        if peer and not arguments:
+            print(f"{peer:24} not installed")
+        print()
+    rows = time_night(work, options.rounds)
+    best = min(rows, key=lambda row: row["raw to alerts"])
+    print("night, one CCD, seconds of the fastest round:")
+    for name, value in best.items():
+        print(f"  {name:22}{value:9.2f}")
+    print()
+    passed = [verdict("simulate", min(simulate.wall), SIMULATE_S),
+              verdict("raw to alerts", best["raw to alerts"], ALERTS_S)]
+    sys.exit(0 if all(passed) else 1)
+
+
+if __name__ == "__main__":
+    main()
