@@ -1,5 +1,5 @@
 /// FITS files: images plain and tile-compressed, several extensions, tables. Reading never trusts a
-/// stranger's file: sizes are checked against the file's length before cfitsio sees it, and every
+/// stranger's file: sizes are checked against the file's length before anything is decoded, every
 /// fault is an InputError that names the file, what is wrong and what to do.
 ///
 /// Writing goes to a temporary name beside the target and appears whole or not at all.
