@@ -5,6 +5,7 @@
 
 #include "skywright/base/random_stream.h"
 #include "skywright/imagesim/detail/exposure_parts.h"
+#include "skywright/instrument/seeing.h"
 
 namespace skywright::imagesim {
 namespace {
@@ -131,13 +132,11 @@ void describe(Fields& f, ImageSimConfig& c) {
 
 double visit_seeing(const ImageSimConfig& config, const Band& band, double airmass) {
   if (config.seeing_arcsec > 0.0) return config.seeing_arcsec;
-  // Median of Cerro Pachon at 500 nm, 0.65 arcsec, by the seeing model of the survey (reference:
-  // SMTN-002, Bianco et al.): FWHM_eff = 1.16 sqrt(sys^2 + 1.04 atm^2).
-  const double slant = std::pow(airmass, 0.6);
-  const double atmosphere =
-      0.65 * slant * (band.wavelength_nm > 0.0 ? std::pow(500.0 / band.wavelength_nm, 0.3) : 1.0);
-  const double system = config.optics_fwhm_arcsec * slant;
-  return 1.16 * std::sqrt(system * system + 1.04 * atmosphere * atmosphere);
+  // Median of Cerro Pachon at 500 nm (Ivezic et al. 2019, ApJ 873, 111, section 2).
+  constexpr double kMedian = 0.65;
+  return instrument::fwhm_eff(kMedian, airmass,
+                              band.wavelength_nm > 0.0 ? band.wavelength_nm : 500.0,
+                              config.optics_fwhm_arcsec);
 }
 
 sky::Cone sky_footprint(const Instrument& instrument, const Detector& detector,
