@@ -76,16 +76,20 @@ double airmass(Angle altitude) {
   return 1.0 / sin(Angle::from_degrees(h + 244.0 / (165.0 + 47.0 * std::pow(h, 1.1))));
 }
 
-ObservedSky::ObservedSky(const Observatory& observatory, time::Utc t,
-                         const EarthOrientation& orientation, const Atmosphere& atmosphere) {
-  auto context = std::make_shared<Context>();
-  context->observatory = observatory;
+void check_on_earth(const Observatory& observatory) {
   if (!(std::abs(observatory.latitude.degrees()) <= 90.0)) {
     throw InputError(
         "no place on the Earth",
         "latitude " + std::to_string(observatory.latitude.degrees()) + " deg lies beyond a pole",
         "give geodetic degrees, north positive");
   }
+}
+
+ObservedSky::ObservedSky(const Observatory& observatory, time::Utc t,
+                         const EarthOrientation& orientation, const Atmosphere& atmosphere) {
+  auto context = std::make_shared<Context>();
+  context->observatory = observatory;
+  check_on_earth(observatory);
   const int status =
       eraApco13(t.jd1, t.jd2, orientation.ut1_minus_utc, observatory.longitude.radians(),
                 observatory.latitude.radians(), observatory.height, orientation.pole_x.radians(),

@@ -23,6 +23,9 @@ struct Observatory {
   double height = 0.0;  ///< above the ellipsoid [m]
 };
 
+/// @throws InputError for a latitude beyond a pole
+void check_on_earth(const Observatory& observatory);
+
 /// What IERS Bulletin A tells; zeros cost 0.9 s of time (14 arcsec of hour angle) at most.
 struct EarthOrientation {
   double ut1_minus_utc = 0.0;  ///< [s]
