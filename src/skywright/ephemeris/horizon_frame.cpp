@@ -56,7 +56,7 @@ Horizontal horizontal(const sphere::UnitVector& h) {
 }
 
 HorizonFrame::HorizonFrame(const Observatory& observatory, time::Tai begin, time::Tai end,
-                           const EarthOrientation& orientation)
+                           const EarthOrientation& orientation, const PlanetaryEphemeris& ephemeris)
     : begin_(begin) {
   const double span = seconds_between(begin, end) / 86400.0;
   if (!(span >= 0.0 && span <= kLongestDays)) {
@@ -94,19 +94,20 @@ HorizonFrame::HorizonFrame(const Observatory& observatory, time::Tai begin, time
     day.equation_of_origins = eraEors(npb, s);
 
     const auto after = [](auto t, double days) { return t.plus_seconds(86400.0 * days); };
-    const Vector velocity = earth_at(tdb).barycentric.velocity;
+    const Vector velocity = earth_at(tdb, ephemeris).barycentric.velocity;
     day.velocity = (1.0 / kLightSpeed) * velocity;
     day.sun = chebyshev<kTerms>([&](double u) {
       const time::Tdb t = after(tdb, 0.5 * u);
-      const EarthStates earth = earth_at(t);
+      const EarthStates earth = earth_at(t, ephemeris);
       const Vector geometric = -1.0 * earth.heliocentric.position;
       // The Sun crawls: where it was a light time ago lies on the line of its velocity.
       const Vector crawl = earth.barycentric.velocity - earth.heliocentric.velocity;
       return geometric - (geometric.length() / kLightSpeed) * crawl;
     });
     day.moon = chebyshev<kTerms>([&](double u) {
-      const State moon = moon_from_earth(after(tt, 0.5 * u));
-      const Vector earth_velocity = earth_at(after(tdb, 0.5 * u)).barycentric.velocity;
+      const time::Tdb t = after(tdb, 0.5 * u);
+      const State moon = moon_from_earth(t, ephemeris);
+      const Vector earth_velocity = earth_at(t, ephemeris).barycentric.velocity;
       const double light_time = moon.position.length() / kLightSpeed;
       return moon.position - light_time * (moon.velocity + earth_velocity);
     });

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "skywright/ephemeris/observer.h"
+#include "skywright/ephemeris/planetary_ephemeris.h"
 
 namespace skywright::ephemeris {
 
@@ -49,7 +50,8 @@ class HorizonFrame {
   /// @throws InputError for an end before the beginning, a span above 100 years, a latitude beyond
   /// a pole
   HorizonFrame(const Observatory& observatory, time::Tai begin, time::Tai end,
-               const EarthOrientation& orientation = {});
+               const EarthOrientation& orientation = {},
+               const PlanetaryEphemeris& ephemeris = PlanetaryEphemeris::built_in());
 
   /// @pre not beyond a day before the beginning or after the end
   [[nodiscard]] At at(time::Tai t) const;

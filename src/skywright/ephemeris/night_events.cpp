@@ -177,6 +177,10 @@ Night night_after(const HorizonFrame& frame, time::Tai noon, int number) {
   const auto moon_crossings = moon.crossings(0.0);
   night.moonrise = first(moon_crossings, Direction::rising, noon);
   night.moonset = first(moon_crossings, Direction::sinking, noon);
+  night.second_moonrise = last(moon_crossings, Direction::rising, noon);
+  night.second_moonset = last(moon_crossings, Direction::sinking, noon);
+  if (night.second_moonrise == night.moonrise) night.second_moonrise.reset();
+  if (night.second_moonset == night.moonset) night.second_moonset.reset();
   night.moon_illumination = frame.at(night.midnight).moon_illumination;
   return night;
 }
@@ -188,7 +192,8 @@ std::optional<Interval> Night::below12() const { return between(dusk12, dawn12, 
 std::optional<Interval> Night::below18() const { return between(dusk18, dawn18, *this, -18.0); }
 
 std::vector<Night> nights(const Observatory& observatory, time::Tai start, int count,
-                          const EarthOrientation& orientation) {
+                          const EarthOrientation& orientation,
+                          const PlanetaryEphemeris& ephemeris) {
   if (count < 0) {
     throw InputError("no such number of nights", std::to_string(count) + " is negative",
                      "give 0 or more");
@@ -198,12 +203,12 @@ std::vector<Night> nights(const Observatory& observatory, time::Tai start, int c
   time::Tai noon;
   {
     const HorizonFrame about(observatory, start.plus_seconds(-kDay), start.plus_seconds(kDay),
-                             orientation);
+                             orientation, ephemeris);
     noon = noon_near(about, start);
     if (noon > start) noon = noon_near(about, noon.plus_seconds(-kDay));
   }
   for (int n = 0; n < count; ++n) {
-    const HorizonFrame frame(observatory, noon, noon.plus_seconds(kDay), orientation);
+    const HorizonFrame frame(observatory, noon, noon.plus_seconds(kDay), orientation, ephemeris);
     out.push_back(night_after(frame, noon, n + 1));
     noon = out.back().next_noon;
   }

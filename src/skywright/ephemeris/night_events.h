@@ -26,11 +26,13 @@ struct Night {
   time::Tai next_noon;                              ///< and after it, where the next night begins
   std::optional<time::Tai> sunset, dusk12, dusk18;  ///< the Sun sinks below 0, -12, -18 degrees
   std::optional<time::Tai> dawn18, dawn12, sunrise;  ///< and rises above them
-  std::optional<time::Tai> moonrise, moonset;        ///< the first of each
-  time::Tai midnight;                                ///< the Sun's lowest
-  Angle lowest_sun;                                  ///< its altitude then
-  Angle sun_at_noon;                                 ///< its altitude at `noon`
-  double moon_illumination = 0.0;                    ///< at midnight, 0 new to 1 full
+  std::optional<time::Tai> moonrise, moonset;
+  /// Near the polar circles the Moon can rise or set twice between two noons.
+  std::optional<time::Tai> second_moonrise, second_moonset;
+  time::Tai midnight;              ///< the Sun's lowest
+  Angle lowest_sun;                ///< its altitude then
+  Angle sun_at_noon;               ///< its altitude at `noon`
+  double moon_illumination = 0.0;  ///< at midnight, 0 new to 1 full
 
   /// While the Sun is below 0, -12, -18 degrees; absent where it stays above, noon to noon where
   /// it stays below.
@@ -42,6 +44,7 @@ struct Night {
 /// `count` nights in order; the first is the one between whose noons `start` lies. 0.3 ms each.
 /// @throws InputError for a negative count or a latitude beyond a pole
 std::vector<Night> nights(const Observatory& observatory, time::Tai start, int count,
-                          const EarthOrientation& orientation = {});
+                          const EarthOrientation& orientation = {},
+                          const PlanetaryEphemeris& ephemeris = PlanetaryEphemeris::built_in());
 
 }  // namespace skywright::ephemeris

@@ -1,6 +1,11 @@
 #include "skywright/ephemeris/night_events.h"
 
+#include <array>
 #include <cmath>
+#include <fstream>
+#include <map>
+#include <sstream>
+#include <string>
 
 #include <gtest/gtest.h>
 
@@ -75,6 +80,70 @@ TEST(Nights, AtTheEdgeOfTheMidnightSunHaveNoSunset) {
   EXPECT_TRUE(december.dusk12 && december.dawn18);
   ASSERT_TRUE(december.below0());
   EXPECT_NEAR(december.below0()->seconds(), 86400.0, 40.0);
+}
+
+/// What another library says happens at one site in 32 days, by event.
+struct Window {
+  Observatory there;
+  double begin = 0.0;  ///< JD, TAI
+  double dut1 = 0.0;
+  std::map<std::string, std::vector<double>> crossings;  ///< JD, TAI
+};
+
+std::vector<Window> skyfields_windows() {
+  std::ifstream file(SKYWRIGHT_SOURCE_DIR
+                     "/tests/reference/ephemeris/crossings_skyfield_de421.csv");
+  std::map<std::pair<std::string, std::string>, Window> windows;
+  for (std::string line; std::getline(file, line);) {
+    if (line.empty() || line[0] == '#' || line.starts_with("site")) continue;
+    std::stringstream words(line);
+    std::array<std::string, 8> w;
+    for (auto& word : w) std::getline(words, word, ',');
+    Window& window = windows[{w[0], w[4]}];
+    window.there = {Angle::from_degrees(std::stod(w[1])), Angle::from_degrees(std::stod(w[2])),
+                    std::stod(w[3])};
+    window.begin = std::stod(w[4]);
+    window.dut1 = std::stod(w[7]);
+    window.crossings[w[5]].push_back(std::stod(w[6]));
+  }
+  std::vector<Window> out;
+  for (auto& [key, window] : windows) out.push_back(std::move(window));
+  return out;
+}
+
+TEST(Nights, HappenWithinASecondOfSkyfields) {
+  // tests/reference/ephemeris: skyfield with DE421 at five sites, one beyond the polar circle, in
+  // January, June and October.
+  const auto windows = skyfields_windows();
+  ASSERT_EQ(windows.size(), 15u);
+  double worst = 0.0;
+  int compared = 0;
+  for (const Window& w : windows) {
+    std::map<std::string, std::vector<double>> ours;
+    const time::Tai begin{w.begin, 0.0};
+    const auto note = [&](const char* event, const std::optional<time::Tai>& t) {
+      const double s = t ? seconds_between(begin, *t) : -1.0;
+      if (s >= 0.0 && s < 32 * 86400.0) ours[event].push_back(s);
+    };
+    for (const Night& n : nights(w.there, begin.plus_seconds(-86400.0), 35, {w.dut1, {}, {}})) {
+      note("sunset", n.sunset), note("dusk12", n.dusk12), note("dusk18", n.dusk18);
+      note("dawn18", n.dawn18), note("dawn12", n.dawn12), note("sunrise", n.sunrise);
+      note("moonrise", n.moonrise), note("moonset", n.moonset);
+      note("moonrise", n.second_moonrise), note("moonset", n.second_moonset);
+    }
+    ASSERT_EQ(ours.size(), w.crossings.size());
+    for (const auto& [event, theirs] : w.crossings) {
+      const auto& mine = ours[event];
+      ASSERT_EQ(mine.size(), theirs.size()) << event << w.there.latitude.degrees() << w.begin;
+      for (std::size_t i = 0; i < theirs.size(); ++i) {
+        worst = std::max(worst, std::abs(mine[i] - (theirs[i] - w.begin) * 86400.0));
+        ++compared;
+      }
+    }
+  }
+  EXPECT_GT(compared, 3000);
+  EXPECT_LT(worst, 1.0);  // [s]
+  RecordProperty("worst_seconds", std::to_string(worst));
 }
 
 TEST(Nights, RefuseANegativeCount) { EXPECT_THROW(nights(rubin(), kStart, -1), InputError); }

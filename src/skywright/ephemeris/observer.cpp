@@ -46,6 +46,30 @@ detail::HorizonFrame horizon_frame(const eraASTROM& a) {
   return f;
 }
 
+/// The steps of eraApco13, with the Earth where our ephemeris puts it.
+eraASTROM astrometry(const Observatory& there, time::Tt tt, time::Ut1 ut1,
+                     const EarthOrientation& orientation, const Atmosphere& air,
+                     const EarthStates& earth, double& equation_of_origins) {
+  const auto& [p, v] = earth.barycentric;
+  double barycentric[2][3] = {{p.x, p.y, p.z}, {v.x, v.y, v.z}};
+  const Vector& h = earth.heliocentric.position;
+  double heliocentric[3] = {h.x, h.y, h.z};
+  double npb[3][3], x = 0.0, y = 0.0, refraction_a = 0.0, refraction_b = 0.0;
+  eraPnm06a(tt.jd1, tt.jd2, npb);
+  eraBpn2xy(npb, &x, &y);
+  const double s = eraS06(tt.jd1, tt.jd2, x, y);
+  const double rotation = eraEra00(ut1.jd1, ut1.jd2);
+  const double locator = eraSp00(tt.jd1, tt.jd2);
+  eraRefco(air.pressure, air.temperature, air.humidity, air.wavelength, &refraction_a,
+           &refraction_b);
+  eraASTROM out{};
+  eraApco(tt.jd1, tt.jd2, barycentric, heliocentric, x, y, s, rotation, there.longitude.radians(),
+          there.latitude.radians(), there.height, orientation.pole_x.radians(),
+          orientation.pole_y.radians(), locator, refraction_a, refraction_b, &out);
+  equation_of_origins = eraEors(npb, s);
+  return out;
+}
+
 }  // namespace
 
 // ERFA's functions take a pointer to non-const but write nothing through it.
@@ -90,18 +114,17 @@ ObservedSky::ObservedSky(const Observatory& observatory, time::Utc t,
   auto context = std::make_shared<Context>();
   context->observatory = observatory;
   check_on_earth(observatory);
-  const int status =
-      eraApco13(t.jd1, t.jd2, orientation.ut1_minus_utc, observatory.longitude.radians(),
-                observatory.latitude.radians(), observatory.height, orientation.pole_x.radians(),
-                orientation.pole_y.radians(), atmosphere.pressure, atmosphere.temperature,
-                atmosphere.humidity, atmosphere.wavelength, &context->astrometry,
-                &context->equation_of_origins);
+  double ut1_1 = 0.0, ut1_2 = 0.0;
+  const int status = eraUtcut1(t.jd1, t.jd2, orientation.ut1_minus_utc, &ut1_1, &ut1_2);
   if (status < 0) {
     throw InputError("no sky at this time", "UTC does not reach MJD " + std::to_string(t.mjd()),
                      "check the time stamps of the data");
   }
   context->tt = time::to_tt(time::to_tai(t));
   context->tdb = time::to_tdb(context->tt);
+  const EarthStates earth = earth_at(context->tdb);
+  context->astrometry = astrometry(observatory, context->tt, {ut1_1, ut1_2}, orientation,
+                                   atmosphere, earth, context->equation_of_origins);
   const auto& a = context->astrometry;
   context->observer = {{a.eb[0], a.eb[1], a.eb[2]}, kLightSpeed * Vector{a.v[0], a.v[1], a.v[2]}};
   context->horizon = horizon_frame(a);
@@ -160,7 +183,7 @@ SkyPosition ObservedSky::sun_position() const {
 }
 
 SkyPosition ObservedSky::moon_position() const {
-  const State moon = moon_from_earth(context_->tt);
+  const State moon = moon_from_earth(context_->tdb);
   const EarthStates earth = earth_at(context_->tdb);
   const Vector observer = context_->observer.position - earth.barycentric.position;
   const Vector geometric = moon.position - observer;
