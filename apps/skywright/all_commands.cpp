@@ -8,6 +8,7 @@ std::vector<Command> all_commands() {
       // clang-format off
       demo_command(),
       night_command(),
+      almanac_command(),
       sky_command(),
       expose_command(),
       calib_command(),

@@ -16,6 +16,7 @@ Command detrend_command();
 Command expose_command();
 Command fits_convert_command();
 Command fits_list_command();
+Command almanac_command();
 Command sky_command();
 Command solve_command();
 Command table_convert_command();

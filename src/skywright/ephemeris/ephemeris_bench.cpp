@@ -1,5 +1,6 @@
 // Stars a second to altitude and azimuth beside ERFA's eraAtciqz + eraAtioq; orbits a second;
-// fields a second among a million bodies. One core.
+// fields a second among a million bodies; Earth and Moon beside ERFA's series; a night's events and
+// the horizon at an instant. One core.
 #include <cmath>
 #include <numbers>
 #include <numeric>
@@ -9,7 +10,9 @@
 
 #include "skywright/base/random_stream.h"
 #include "skywright/ephemeris/moving_bodies.h"
+#include "skywright/ephemeris/night_events.h"
 #include "skywright/ephemeris/observer.h"
+#include "skywright/ephemeris/sky_bodies.h"
 
 namespace skywright::ephemeris {
 namespace {
@@ -87,6 +90,61 @@ void bodies_searched(benchmark::State& state) {
   state.counters["candidates"] = static_cast<double>(offered);
 }
 
+/// A date that differs each time, over 20 years.
+class Dates {
+ public:
+  time::Tdb next() {
+    days_ += 17.37;
+    if (days_ > 7000.0) days_ -= 7000.0;
+    return {2458000.5, days_};
+  }
+
+ private:
+  double days_ = 0.0;
+};
+
+void earth_by_de405(benchmark::State& state) {
+  Dates dates;
+  for (auto _ : state)
+    benchmark::DoNotOptimize(PlanetaryEphemeris::built_in().barycentric(Body::earth, dates.next()));
+}
+void earth_by_erfa(benchmark::State& state) {
+  Dates dates;
+  for (auto _ : state) benchmark::DoNotOptimize(analytic_earth_at(dates.next()));
+}
+void moon_by_de405(benchmark::State& state) {
+  Dates dates;
+  for (auto _ : state) benchmark::DoNotOptimize(moon_from_earth(dates.next()));
+}
+void moon_by_erfa(benchmark::State& state) {
+  Dates dates;
+  for (auto _ : state) benchmark::DoNotOptimize(analytic_moon_from_earth(dates.next()));
+}
+
+void horizon_at_an_instant(benchmark::State& state) {
+  const time::Tai begin = time::to_tai(kNow);
+  const HorizonFrame frame(kRubin, begin, begin.plus_seconds(86400.0));
+  double s = 0.0;
+  for (auto _ : state) {
+    s = s > 86000.0 ? 0.0 : s + 34.7;
+    benchmark::DoNotOptimize(frame.at(begin.plus_seconds(s)));
+  }
+}
+void observed_sky_made(benchmark::State& state) {
+  for (auto _ : state) benchmark::DoNotOptimize(ObservedSky(kRubin, kNow).local_sidereal_time());
+}
+void a_year_of_nights(benchmark::State& state) {
+  for (auto _ : state) benchmark::DoNotOptimize(nights(kRubin, time::to_tai(kNow), 365));
+  state.SetItemsProcessed(state.iterations() * 365);
+}
+
+BENCHMARK(earth_by_de405);
+BENCHMARK(earth_by_erfa);
+BENCHMARK(moon_by_de405);
+BENCHMARK(moon_by_erfa);
+BENCHMARK(horizon_at_an_instant);
+BENCHMARK(observed_sky_made);
+BENCHMARK(a_year_of_nights)->Unit(benchmark::kMillisecond);
 BENCHMARK(ours_to_horizon);
 BENCHMARK(erfa_to_horizon);
 BENCHMARK(bodies_seen);

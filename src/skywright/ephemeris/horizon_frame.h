@@ -2,11 +2,11 @@
 /// ICRS to the horizon, and where the Sun and the Moon stand.
 ///
 ///     const HorizonFrame frame(observatory, night.noon, night.noon.plus_seconds(86400.0));
-///     const HorizonFrame::At now = frame.at(tai);       // 0.2 us
+///     const HorizonFrame::At now = frame.at(tai);       // 0.1 us
 ///     const sphere::UnitVector h = to_horizon(now.icrs_to_horizon, star);   // north, east, up
 ///
 /// A rotation cannot hold aberration (21 arcsec) or refraction: for those ask `ObservedSky`, which
-/// costs 60 us an instant.
+/// costs 30 us an instant.
 #pragma once
 
 #include <array>
@@ -46,7 +46,7 @@ class HorizonFrame {
     Angle moon_elongation;         ///< between the Sun and the Moon, [0, 180] degrees
   };
 
-  /// Costs 0.2 ms a day begun.
+  /// Costs 30 us a day begun.
   /// @throws InputError for an end before the beginning, a span above 100 years, a latitude beyond
   /// a pole
   HorizonFrame(const Observatory& observatory, time::Tai begin, time::Tai end,

@@ -41,7 +41,7 @@ struct Night {
   [[nodiscard]] std::optional<Interval> below18() const;
 };
 
-/// `count` nights in order; the first is the one between whose noons `start` lies. 0.3 ms each.
+/// `count` nights in order; the first is the one between whose noons `start` lies. 0.1 ms each.
 /// @throws InputError for a negative count or a latitude beyond a pole
 std::vector<Night> nights(const Observatory& observatory, time::Tai start, int count,
                           const EarthOrientation& orientation = {},

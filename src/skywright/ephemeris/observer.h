@@ -50,7 +50,7 @@ struct Horizontal {
 /// horizon, where it is 38.7; NaN below. @param altitude apparent
 double airmass(Angle altitude);
 
-/// One place and one instant: made once (60 us), asked often.
+/// One place and one instant: made once (30 us), asked often.
 ///
 /// Included: precession and nutation (IAU 2006/2000A), the Earth's rotation, annual and diurnal
 /// aberration, deflection by the Sun, refraction where `atmosphere` has a pressure (ERFA's A tan z
