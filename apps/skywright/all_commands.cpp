@@ -23,6 +23,7 @@ std::vector<Command> all_commands() {
       table_convert_command(),
       instrument_show_command(),
       instrument_check_command(),
+      instrument_slew_command(),
       stack_command(),
       subtract_command(),
       // clang-format on

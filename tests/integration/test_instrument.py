@@ -81,6 +81,31 @@ def test_an_unknown_instrument_is_refused_with_those_that_exist(skywright):
     assert "lsst-2022" in skywright("instrument", "show", "hubble", expect=2).err
 
 
+def test_a_slew_is_told_with_its_parts(skywright):
+    slew = ["instrument", "slew", "lsst", "--from", "60,170,0,r", "--to", "55,200,30,i"]
+    report = skywright(*slew, "--json").json
+    # rubin_scheduler 4.6.0, KinemModel with overhead 3.07 s: 140 s.
+    assert report["seconds"] == pytest.approx(140.0, abs=1e-3)
+    assert report["filter"] == 120.0 and report["slowest"] == "filter" and report["optics"] == 0.0
+    assert report["azimuth_after"] == pytest.approx(200.0)
+    assert "slowest" in skywright(*slew).out
+    parked = skywright("instrument", "slew", "gmt", "--from", "park", "--to", "60,-100", "--json")
+    assert parked.json["readout"] == 0.0 and parked.json["azimuth_after"] == pytest.approx(-100.0)
+
+
+@pytest.mark.parametrize(
+    "start,goal,told",
+    [("60,170", "10,170", "altitude 10 is outside 20 to 86.5"),
+     ("60,170", "60,170,95", "rotator 95 is outside -90 to 90"),
+     ("60,300", "60,170", "cable wrap"),
+     ("60", "60,170", "altitude,azimuth"),
+     ("60,170", "60,x", "altitude,azimuth"),
+     ("60,170,0,r", "60,170,0,q", "u, g, r, i, z, y")])
+def test_a_slew_out_of_reach_is_refused_with_its_limit(skywright, start, goal, told):
+    result = skywright("instrument", "slew", "lsst", "--from", start, "--to", goal, expect=2)
+    assert told in result.err
+
+
 def test_the_focal_plane_is_drawn_in_the_colours_of_two_vendors(skywright, tmp_path):
     plot = tmp_path / "lsst.png"
     skywright("instrument", "show", "lsst", "--plot", plot, "--size", 700)

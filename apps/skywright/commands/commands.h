@@ -22,6 +22,7 @@ Command solve_command();
 Command table_convert_command();
 Command instrument_check_command();
 Command instrument_show_command();
+Command instrument_slew_command();
 Command stack_command();
 Command subtract_command();
 Command survey_ingest_command();

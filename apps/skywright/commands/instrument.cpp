@@ -4,6 +4,7 @@
 #include "skywright/pipelines/frame_check.h"
 #include "skywright/pipelines/instrument_report.h"
 #include "skywright/pipelines/read_raw.h"
+#include "skywright/simulation/slew_report.h"
 
 namespace skywright::apps {
 
@@ -46,6 +47,25 @@ Command instrument_check_command() {
                            .text = pipelines::to_text(check),
                            .json = pipelines::to_json(check)};
           }};
+}
+
+Command instrument_slew_command() {
+  return {
+      .name = "instrument slew",
+      .summary = "how long a telescope takes from one place to another, and what decides it",
+      .details =
+          "Places are altitude,azimuth[,rotator[,band]] in degrees; azimuth from north through\n"
+          "east, inside the cable wrap for --from. The readout of the visit before counts.\n\n"
+          "  skywright instrument slew lsst --from 60,170,0,r --to 55,200,30,i",
+      .arguments = {{"name", "built-in name, or a TOML file"}},
+      .options = {{"--from", "PLACE", "where the telescope is, or park", Need::required},
+                  {"--to", "PLACE", "where it goes", Need::required}},
+      .run = [](const Arguments& args, const Session&) {
+        const auto instrument = pipelines::open_instrument(args.text("name"));
+        const auto report =
+            simulation::report_slew(instrument, args.text("--from"), args.text("--to"));
+        return Outcome{.text = report.text, .json = report.json};
+      }};
 }
 
 }  // namespace skywright::apps

@@ -202,6 +202,7 @@ void describe(Fields& f, InstrumentDescription& d) {
   describe_nested(f, "camera", d.camera, "camera");
   describe_list(f, "band", d.bands, "filters");
   describe_nested(f, "operations", d.operations, "how it is used");
+  describe_nested(f, "kinematics", d.kinematics, "how fast it moves and gets ready");
   describe_list(f, "headline", d.headlines, "published figures");
 }
 

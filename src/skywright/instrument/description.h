@@ -145,6 +145,7 @@ struct InstrumentDescription {
   CameraDescription camera;
   std::vector<BandDescription> bands;
   Operations operations;
+  Kinematics kinematics;
   std::vector<Headline> headlines;
 };
 

@@ -249,6 +249,8 @@ Instrument expand(const InstrumentDescription& description) {
   for (const BandDescription& band : description.bands)
     instrument.bands.push_back(band_of(band, instrument.telescope));
   instrument.operations = description.operations;
+  instrument.kinematics = description.kinematics;
+  instrument.kinematics.readout_s = camera.readout_s;
   instrument.headlines = description.headlines;
   instrument.sources = description.sources;
   instrument.assumptions = description.assumptions;

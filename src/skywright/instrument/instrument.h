@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "skywright/image/box.h"
+#include "skywright/instrument/kinematics.h"
 #include "skywright/sphere/angle.h"
 
 namespace skywright::instrument {
@@ -155,6 +156,7 @@ struct Instrument {
   Camera camera;
   std::vector<Band> bands;
   Operations operations;
+  Kinematics kinematics;
   std::vector<Headline> headlines;       ///< published figures to compare with
   std::vector<std::string> sources;      ///< where the figures come from
   std::vector<std::string> assumptions;  ///< what no source states

@@ -184,6 +184,7 @@ void validate(const Instrument& instrument) {
   check_detectors(instrument);
   check_bands(instrument);
   check_headlines(instrument);
+  validate(instrument.kinematics);
 }
 
 }  // namespace skywright::instrument
