@@ -10,6 +10,7 @@ std::vector<Command> all_commands() {
       night_command(),
       almanac_command(),
       sky_command(),
+      nightsky_command(),
       expose_command(),
       calib_command(),
       detrend_command(),

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 #include "skywright/base/random_stream.h"
 #include "skywright/imagesim/detail/exposure_parts.h"
 #include "skywright/instrument/seeing.h"
+#include "skywright/sky/night_sky.h"
 
 namespace skywright::imagesim {
 namespace {
@@ -26,11 +28,14 @@ double exposure_zero_point(const ImageSimConfig& config, const Band& band, const
          config.transparency_rms * random.normal();
 }
 
-double sky_magnitude(const ImageSimConfig& config, const Band& band, double airmass) {
+double sky_magnitude(const ImageSimConfig& config, const Instrument& instrument, const Band& band,
+                     const VisitInfo& visit) {
   if (config.sky_magnitude > 0.0) return config.sky_magnitude;
-  // Airglow shines through a longer path and is dimmed by it: Krisciunas & Schaefer (1991, PASP
-  // 103, 1033), eq. 2, with the path taken as the airmass.
-  return band.dark_sky - 2.5 * std::log10(airmass) + band.extinction * (airmass - 1.0);
+  const instrument::Site& site = instrument.site;
+  const ephemeris::ObservedSky now({site.latitude, site.longitude, site.height_m},
+                                   time::to_utc(visit.middle()));
+  return sky::NightSky(std::span(&band, 1), site.height_m)
+      .magnitude(0, sky::sky_point(now, visit.boresight), sky::night_sky_state(now));
 }
 
 PsfConditions psf_conditions(const ImageSimConfig& config, const Band& band, const VisitInfo& visit,
@@ -71,7 +76,7 @@ double expose_sky(RawExposure& out, image::ImageView<float> electrons, const Ins
   const double scale = out.true_wcs.pixel_scale(centre).arcsec();
   truth.sky_electrons = scale * scale *
                         std::pow(10.0, 0.4 * (band.zero_point + 2.5 * std::log10(visit.exposure_s) -
-                                              sky_magnitude(config, band, visit.airmass)));
+                                              sky_magnitude(config, instrument, band, visit)));
   const PsfConditions conditions = psf_conditions(config, band, visit, seed);
   const PsfField psf(conditions, instrument, detector);
   truth.fwhm_eff_arcsec = conditions.fwhm_eff_arcsec;
@@ -104,7 +109,8 @@ void describe(Fields& f, ImageSimConfig& c) {
            {.low = 0, .high = 20});
   f.number("tracking_ellipticity", c.tracking_ellipticity, "rms of each component of the blur's",
            {.low = 0, .high = 0.2});
-  f.number("sky_magnitude", c.sky_magnitude, "[mag/arcsec2]; 0: the band's dark sky", {.low = 0});
+  f.number("sky_magnitude", c.sky_magnitude, "[mag/arcsec2]; 0: by Sun, Moon and place",
+           {.low = 0});
   f.number("sky_gradient", c.sky_gradient, "from axis to field edge, relative",
            {.low = 0, .high = 1});
   f.number("cloud_magnitude", c.cloud_magnitude, "grey extinction [mag]", {.low = 0});

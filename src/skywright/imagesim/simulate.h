@@ -27,12 +27,13 @@ struct ImageSimConfig {
                                        ///< median of the site for its airmass
   double optics_fwhm_arcsec = 0.40;    ///< blur by telescope, camera and dome
   double tracking_ellipticity = 0.01;  ///< rms of each component of the blur's ellipticity
-  double sky_magnitude = 0.0;          ///< [mag/arcsec2]; 0: the band's dark sky at its airmass
-  double sky_gradient = 0.01;          ///< from axis to field edge, relative, direction by visit
-  double cloud_magnitude = 0.0;        ///< grey extinction
-  double transparency_rms = 0.02;      ///< of the zero point from visit to visit [mag]
-  double pointing_error_arcsec = 3.0;  ///< rms of each axis
-  double rotation_error_deg = 0.01;    ///< rms
+  double sky_magnitude = 0.0;  ///< [mag/arcsec2]; 0: that of sky/night_sky.h, with the Sun and the
+                               ///< Moon where they stand
+  double sky_gradient = 0.01;  ///< from axis to field edge, relative, direction by visit
+  double cloud_magnitude = 0.0;         ///< grey extinction
+  double transparency_rms = 0.02;       ///< of the zero point from visit to visit [mag]
+  double pointing_error_arcsec = 3.0;   ///< rms of each axis
+  double rotation_error_deg = 0.01;     ///< rms
   double distortion_error_pixel = 0.1;  ///< rms at a detector's edge, that the design does not tell
   double flat_electrons = 30000.0;      ///< of a flat's exposure on axis
   double cosmic_ray_rate = 0.05;        ///< [1/cm^2/s]

@@ -47,6 +47,9 @@ EclipticPlace ecliptic_place(const sphere::UnitVector& icrs, const sphere::UnitV
 /// What an instant over an observatory tells the model.
 NightSkyState night_sky_state(const ephemeris::HorizonFrame::At& now);
 SkyPoint sky_point(const ephemeris::HorizonFrame::At& now, const sphere::UnitVector& icrs);
+/// The same from an instant that is asked for once.
+NightSkyState night_sky_state(const ephemeris::ObservedSky& now);
+SkyPoint sky_point(const ephemeris::ObservedSky& now, const sphere::SkyPosition& icrs);
 
 /// Directions of a map, made once an instant and used for every band.
 struct SkyDirections {

@@ -66,29 +66,4 @@ double zodiacal_light(sphere::Angle ecliptic_latitude, sphere::Angle longitude_f
   return std::exp((1.0 - u) * low + u * high);
 }
 
-EclipticPlace ecliptic_place(const sphere::UnitVector& icrs, const sphere::UnitVector& sun_icrs) {
-  // Obliquity of J2000 (IAU 2006), 84381.406 arcsec.
-  constexpr double kCos = 0.917482143065;
-  constexpr double kSin = 0.397776969113;
-  const auto turned = [&](const sphere::UnitVector& v) {
-    return sphere::UnitVector{v.x, kCos * v.y + kSin * v.z, kCos * v.z - kSin * v.y};
-  };
-  const sphere::UnitVector place = turned(icrs);
-  const sphere::UnitVector sun = turned(sun_icrs);
-  return {sphere::Angle::from_radians(std::asin(std::clamp(place.z, -1.0, 1.0))),
-          sphere::Angle::from_radians(
-              std::atan2(place.y * sun.x - place.x * sun.y, place.x * sun.x + place.y * sun.y))};
-}
-
-NightSkyState night_sky_state(const ephemeris::HorizonFrame::At& now) {
-  return {ephemeris::to_horizon(now.icrs_to_horizon, now.sun),
-          ephemeris::to_horizon(now.icrs_to_horizon, now.moon), now.moon_illumination};
-}
-
-SkyPoint sky_point(const ephemeris::HorizonFrame::At& now, const sphere::UnitVector& icrs) {
-  const EclipticPlace place = ecliptic_place(icrs, now.sun);
-  return {ephemeris::to_horizon(now.icrs_to_horizon, icrs), place.latitude,
-          place.longitude_from_sun};
-}
-
 }  // namespace skywright::sky

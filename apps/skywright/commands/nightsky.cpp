@@ -1,0 +1,58 @@
+#include <algorithm>
+#include <charconv>
+
+#include <fmt/format.h>
+
+#include "commands/commands.h"
+#include "skywright/draw/png.h"
+#include "skywright/io/atomic_file.h"
+#include "skywright/simulation/night_sky_report.h"
+
+namespace skywright::apps {
+namespace {
+
+/// An MJD (TAI), or a date and time of day in UTC.
+time::Tai instant(const std::string& text) {
+  double mjd = 0.0;
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), mjd);
+  if (parsed.ec == std::errc() && parsed.ptr == text.data() + text.size())
+    return time::Tai::from_mjd(mjd);
+  return time::to_tai(time::utc_from_iso(text));
+}
+
+Outcome run_nightsky(const Arguments& args, const Session&) {
+  const std::string name = args.text_or("--instrument", "lsst");
+  const instrument::Instrument instrument =
+      name.ends_with(".toml") ? instrument::parse_instrument(io::read_whole_file(name), name)
+                              : instrument::load_instrument(name);
+  const simulation::SiteSky sky(instrument, instant(args.text("--time")));
+  simulation::NightSkyReport report = simulation::night_sky_report(sky);
+  if (args.has("--plot")) {
+    const std::string band =
+        args.text_or("--band", instrument.bands[instrument.bands.size() / 3].name);
+    (void)instrument.band(band);
+    std::size_t b = 0;
+    while (instrument.bands[b].name != band) ++b;
+    io::write_whole_file(args.text("--plot"),
+                         draw::encode_png(simulation::night_sky_picture(sky, b)));
+  }
+  return Outcome{.text = report.text, .json = report.json};
+}
+
+}  // namespace
+
+Command nightsky_command() {
+  return {.name = "nightsky",
+          .summary = "how bright the sky is over a site at an instant, by band, and a map of it",
+          .details =
+              "Airglow, zodiacal light, Moon and twilight; no clouds, no Milky Way.\n\n"
+              "  skywright nightsky --instrument lsst --time 2026-11-24T04:00:00 --band r --plot "
+              "sky.png",
+          .options = {{"--instrument", "NAME", "built-in name or TOML file (default lsst)"},
+                      {"--time", "T", "2026-11-24T04:00:00 (UTC) or MJD (TAI)", Need::required},
+                      {"--band", "NAME", "of the map (default r)"},
+                      {"--plot", "FILE.png", "map of the sky above the horizon"}},
+          .run = run_nightsky};
+}
+
+}  // namespace skywright::apps
