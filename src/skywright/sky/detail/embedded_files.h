@@ -1,4 +1,4 @@
-/// The table of bright stars (data/stars).
+/// Tables of bright stars (data/stars) and of dust (data/dust).
 #pragma once
 
 #include "skywright/base/embedded_file.h"
