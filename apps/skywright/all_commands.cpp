@@ -11,6 +11,7 @@ std::vector<Command> all_commands() {
       almanac_command(),
       sky_command(),
       nightsky_command(),
+      plan_weather_command(),
       expose_command(),
       calib_command(),
       detrend_command(),

@@ -8,6 +8,7 @@ namespace skywright::apps {
 Command demo_command();
 Command night_command();
 Command nightsky_command();
+Command plan_weather_command();
 Command alerts_filter_command();
 Command alerts_show_command();
 Command associate_command();

@@ -6,7 +6,9 @@
 #include "commands/commands.h"
 #include "skywright/draw/png.h"
 #include "skywright/io/atomic_file.h"
+#include "skywright/io/table_files.h"
 #include "skywright/simulation/night_sky_report.h"
+#include "skywright/simulation/visit_skies.h"
 
 namespace skywright::apps {
 namespace {
@@ -20,11 +22,25 @@ time::Tai instant(const std::string& text) {
   return time::to_tai(time::utc_from_iso(text));
 }
 
+Outcome sky_of_visits(const Arguments& args, const instrument::Instrument& instrument) {
+  if (!args.has("--out"))
+    throw ConfigError("--visits", "--out is missing", "name a .parquet, .fits or .csv file");
+  io::check_table_name(args.text("--out"));
+  const table::Table table = simulation::visit_skies(args.text("--visits"), instrument);
+  io::write_table(args.text("--out"), table);
+  return Outcome{.text = fmt::format("{}: {} visits\n", args.text("--out"), table.rows()),
+                 .json = fmt::format(R"({{"visits":{}}})", table.rows())};
+}
+
 Outcome run_nightsky(const Arguments& args, const Session&) {
   const std::string name = args.text_or("--instrument", "lsst");
   const instrument::Instrument instrument =
       name.ends_with(".toml") ? instrument::parse_instrument(io::read_whole_file(name), name)
                               : instrument::load_instrument(name);
+  if (args.has("--visits")) return sky_of_visits(args, instrument);
+  if (!args.has("--time"))
+    throw ConfigError("nightsky", "neither --time nor --visits is given",
+                      "give an instant, or a plan's visits");
   const simulation::SiteSky sky(instrument, instant(args.text("--time")));
   simulation::NightSkyReport report = simulation::night_sky_report(sky);
   if (args.has("--plot")) {
@@ -47,11 +63,14 @@ Command nightsky_command() {
           .details =
               "Airglow, zodiacal light, Moon and twilight; no clouds, no Milky Way.\n\n"
               "  skywright nightsky --instrument lsst --time 2026-11-24T04:00:00 --band r --plot "
-              "sky.png",
+              "sky.png\n"
+              "  skywright nightsky --visits visits.db --out skies.parquet",
           .options = {{"--instrument", "NAME", "built-in name or TOML file (default lsst)"},
-                      {"--time", "T", "2026-11-24T04:00:00 (UTC) or MJD (TAI)", Need::required},
+                      {"--time", "T", "2026-11-24T04:00:00 (UTC) or MJD (TAI)"},
                       {"--band", "NAME", "of the map (default r)"},
-                      {"--plot", "FILE.png", "map of the sky above the horizon"}},
+                      {"--plot", "FILE.png", "map of the sky above the horizon"},
+                      {"--visits", "FILE", "a plan's database: the sky of each of its visits"},
+                      {"--out", "FILE", "of --visits: .parquet, .fits or .csv"}},
           .run = run_nightsky};
 }
 
