@@ -19,6 +19,8 @@ Command expose_command();
 Command fits_convert_command();
 Command fits_list_command();
 Command almanac_command();
+Command plan_compare_command();
+Command plan_metrics_command();
 Command sky_command();
 Command solve_command();
 Command table_convert_command();

@@ -88,19 +88,35 @@ void Canvas::polyline(std::span<const Point> points, double width, Colour colour
   const double reach = width / 2.0 + 1.0;
   const Span columns = pixels_between(left - reach, right + reach, width_);
   const Span rows = pixels_between(top - reach, bottom + reach, height_);
-  for (int y = rows.first; y < rows.end; ++y) {
+  if (columns.first >= columns.end || rows.first >= rows.end) return;
+  // The nearest segment alone counts, so that joints are not drawn twice; each looks at the pixels
+  // about itself.
+  const auto across = static_cast<std::size_t>(columns.end - columns.first);
+  std::vector<double> nearest(across * static_cast<std::size_t>(rows.end - rows.first),
+                              reach + 1.0);
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const Point& from = points[i == 0 ? 0 : i - 1];
+    const Point& to = points[i];
+    const Span own_columns =
+        pixels_between(std::min(from.x, to.x) - reach, std::max(from.x, to.x) + reach, width_);
+    const Span own_rows =
+        pixels_between(std::min(from.y, to.y) - reach, std::max(from.y, to.y) + reach, height_);
+    for (int y = own_rows.first; y < own_rows.end; ++y)
+      for (int x = own_columns.first; x < own_columns.end; ++x) {
+        double& best = nearest[static_cast<std::size_t>(y - rows.first) * across +
+                               static_cast<std::size_t>(x - columns.first)];
+        best = std::min(best, distance_to_segment({x + 0.5, y + 0.5}, from, to));
+      }
+  }
+  // A line thinner than a pixel is a fainter line of one pixel.
+  const double full = std::min(width, 1.0);
+  for (int y = rows.first; y < rows.end; ++y)
     for (int x = columns.first; x < columns.end; ++x) {
-      const Point p{x + 0.5, y + 0.5};
-      // The nearest segment alone counts, so that joints are not drawn twice.
-      double nearest = distance_to_segment(p, points.front(), points.front());
-      for (std::size_t i = 1; i < points.size(); ++i)
-        nearest = std::min(nearest, distance_to_segment(p, points[i - 1], points[i]));
-      // A line thinner than a pixel is a fainter line of one pixel.
-      const double full = std::min(width, 1.0);
-      const double coverage = std::clamp(std::max(width, 1.0) / 2.0 + 0.5 - nearest, 0.0, 1.0);
+      const double distance = nearest[static_cast<std::size_t>(y - rows.first) * across +
+                                      static_cast<std::size_t>(x - columns.first)];
+      const double coverage = std::clamp(std::max(width, 1.0) / 2.0 + 0.5 - distance, 0.0, 1.0);
       blend(x, y, colour, opacity * coverage * full);
     }
-  }
 }
 
 void Canvas::rectangle(Point a, Point b, double width, Colour colour, double opacity) {

@@ -36,8 +36,8 @@ enum class Align { left, right };
 
 struct HtmlTable {
   std::vector<std::string> head;
-  std::vector<std::vector<std::string>> rows;  ///< text
-  std::vector<Align> align = {};               ///< one a column; empty: numbers right
+  std::vector<std::vector<std::string>> rows = {};  ///< text
+  std::vector<Align> align = {};                    ///< one a column; empty: numbers right
   std::string caption = {};
 };
 std::string to_html(const HtmlTable& table);

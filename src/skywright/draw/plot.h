@@ -25,7 +25,7 @@ enum class AxisScale { linear, log };
 constexpr double kAutomatic = std::numeric_limits<double>::quiet_NaN();
 
 struct Axis {
-  std::string label;
+  std::string label = {};
   AxisScale scale = AxisScale::linear;
   double low = kAutomatic;
   double high = kAutomatic;
@@ -62,11 +62,11 @@ struct Rule {
 enum class LegendPlace { upper_right, upper_left, lower_right, lower_left, none };
 
 struct Plot {
-  std::string title;
-  Axis x;
-  Axis y;
-  std::vector<Series> series;
-  std::vector<Rule> rules;
+  std::string title = {};
+  Axis x = {};
+  Axis y = {};
+  std::vector<Series> series = {};
+  std::vector<Rule> rules = {};
   LegendPlace legend = LegendPlace::upper_right;
   int width = 560;
   int height = 360;

@@ -14,7 +14,12 @@
 namespace skywright::metrics {
 namespace {
 
-constexpr double kDefaultLongitude = -70.75;  // of Cerro Pachon [deg], where `night` is absent
+/// East longitude [deg] of a place that has this sidereal time: from Greenwich's mean sidereal time
+/// (Meeus 1998, Astronomical Algorithms, eq. 12.4), good to 0.02 deg with TAI for UT1.
+double longitude_of(double sidereal_time, double mjd) {
+  const double greenwich = 280.46061837 + 360.98564736629 * (mjd - 51544.5);
+  return std::remainder(sidereal_time - greenwich, 360.0);
+}
 
 std::uint8_t band_index(std::string_view name) {
   for (std::size_t b = 0; b < kBands; ++b)
@@ -96,7 +101,7 @@ void check_places(const Observations& o) {
 
 std::vector<std::int32_t> nights_of(const table::Table& table,
                                     const std::vector<std::size_t>& order,
-                                    const std::vector<double>& mjd) {
+                                    const std::vector<double>& mjd, double longitude) {
   std::vector<std::int32_t> out(mjd.size());
   if (table.contains("night")) {
     const std::vector<double> nights = table.numbers("night");
@@ -104,7 +109,7 @@ std::vector<std::int32_t> nights_of(const table::Table& table,
       out[i] = static_cast<std::int32_t>(std::lround(nights[order[i]]));
     return out;
   }
-  const auto day = [](double t) { return std::floor(t + kDefaultLongitude / 360.0 - 0.5); };
+  const auto day = [&](double t) { return std::floor(t + longitude / 360.0 - 0.5); };
   for (std::size_t i = 0; i < out.size(); ++i)
     out[i] = static_cast<std::int32_t>(day(mjd[i]) - day(mjd.front())) + 1;
   return out;
@@ -188,7 +193,12 @@ Observations read_observations(const table::Table& table) {
       reader.labels(band, filters, [](std::string_view text) { return std::string(text); });
   o.band.resize(o.size());
   for (std::size_t i = 0; i < o.size(); ++i) o.band[i] = band_index(filters[filter[i]]);
-  o.night = nights_of(table, order, o.mjd);
+  if (table.contains("observationStartLST") && o.size() > 0) {
+    const double longitude =
+        longitude_of(table.numbers("observationStartLST")[order.front()], o.mjd.front());
+    if (std::isfinite(longitude)) o.longitude = longitude;
+  }
+  o.night = nights_of(table, order, o.mjd, o.longitude);
   o.exposure = reader.optional("visitExposureTime");
   o.visit_time = reader.optional("visitTime");
   o.slew_time = reader.optional("slewTime");

@@ -43,10 +43,12 @@ struct Observations {
   std::vector<float> moon_phase;     ///< lit part [percent]
   std::vector<float> sun_altitude;   ///< [deg]
 
-  std::vector<std::uint32_t> program;        ///< index into program_names
-  std::vector<std::string> program_names;    ///< of science_program, in alphabetical order
-  std::vector<std::uint32_t> note;           ///< index into note_names
-  std::vector<std::string> note_names;       ///< of scheduler_note (older: note), without numbers
+  std::vector<std::uint32_t> program;      ///< index into program_names
+  std::vector<std::string> program_names;  ///< of science_program, in alphabetical order
+  std::vector<std::uint32_t> note;         ///< index into note_names
+  std::vector<std::string> note_names;     ///< of scheduler_note (older: note), without numbers
+  double longitude = -70.75;  ///< of the telescope, east [deg]: told by observationStartLST where
+                              ///< the table has it
   std::vector<std::uint8_t> deep;            ///< 1: a deep-drilling visit (see is_deep_drilling)
   std::vector<std::string> missing_columns;  ///< of those wanted, as rubin_sim calls them
 
@@ -56,9 +58,8 @@ struct Observations {
 /// Take the columns of rubin_sim's table `observations` that metrics use, in any order of rows.
 ///
 /// Needed are observationStartMJD, fieldRA, fieldDec and band (or `filter`, "r" or "r_03"). Others
-/// may be absent. Without `night`, nights are counted from local noon at longitude -70.75 deg, the
-/// first visit's being 1 (as rubin_sim counts them since its version 2). Rows of the same instant
-/// keep their order.
+/// may be absent. Without `night`, nights are counted from local noon, the first visit's being 1.
+/// Rows of the same instant keep their order.
 /// @throws InputError where a needed column is missing, or a row has no time or place
 Observations read_observations(const table::Table& observations);
 

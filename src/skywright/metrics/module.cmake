@@ -1,0 +1,1 @@
+skywright_embed(${target} ${module} FILES data/baselines/baseline_v2.0.toml)
