@@ -69,10 +69,12 @@ void describe(Fields& f, CloudConfig& c) {
 
 void describe(Fields& f, SeeingConfig& c) {
   f.number("median", c.median, "at the zenith and 500 nm [arcsec]", {.high = 10.0, .above = 0.0});
-  f.number("log_sigma", c.log_sigma, "standard deviation of ln(seeing)", {.low = 0.0, .high = 2.0});
-  f.number("seasonal_amplitude", c.seasonal_amplitude, "of ln(median)", {.low = 0.0, .high = 1.0});
+  f.number("offset", c.offset, "below which seeing never falls [arcsec]", {.low = 0.0});
+  f.number("log_sigma", c.log_sigma, "standard deviation of ln(seeing - offset)",
+           {.low = 0.0, .high = 2.0});
+  f.number("seasonal_amplitude", c.seasonal_amplitude, "of ln(seeing - offset)",
+           {.low = 0.0, .high = 1.0});
   f.number("worst_day", c.worst_day, "day of the year", {.low = 0.0, .high = 366.0});
-  f.number("floor", c.floor, "best seeing there is [arcsec]", {.above = 0.0});
   f.number("ceiling", c.ceiling, "worst seeing there is [arcsec]", {.above = 0.0});
   describe_list(f, "correlation", c.correlation, "what the changes are made of");
 }
@@ -97,10 +99,11 @@ void validate(const WeatherConfig& config) {
     throw ConfigError("correlation: empty list", "weather needs a correlation time",
                       "give at least one [[correlation]] with hours and share");
   const SeeingConfig& s = config.seeing;
-  if (s.floor >= s.ceiling || s.median < s.floor || s.median > s.ceiling)
-    throw ConfigError(fmt::format("seeing.median = {}", s.median),
-                      fmt::format("floor {} and ceiling {} do not hold it", s.floor, s.ceiling),
-                      "give floor < median < ceiling");
+  if (s.median <= s.offset || s.median >= s.ceiling)
+    throw ConfigError(
+        fmt::format("seeing.median = {}", s.median),
+        fmt::format("it is not between offset {} and ceiling {}", s.offset, s.ceiling),
+        "give offset < median < ceiling");
   if (s.seasonal_amplitude > s.log_sigma * std::numbers::sqrt2)
     throw ConfigError(fmt::format("seeing.seasonal_amplitude = {}", s.seasonal_amplitude),
                       "the season alone would spread more than log_sigma",
@@ -196,8 +199,9 @@ double Weather::seeing_500(time::Tai t) const {
   const SeeingConfig& s = config_.seeing;
   const double season = s.seasonal_amplitude *
                         std::cos(2.0 * std::numbers::pi * (mjd - kYearStart - s.worst_day) / kYear);
-  const double value = s.median * std::exp(season + seeing_sigma_ * seeing_.at(mjd));
-  return std::clamp(value, s.floor, s.ceiling);
+  const double value =
+      s.offset + (s.median - s.offset) * std::exp(season + seeing_sigma_ * seeing_.at(mjd));
+  return std::min(value, s.ceiling);
 }
 
 }  // namespace skywright::schedule

@@ -43,20 +43,20 @@ struct CloudConfig {
 };
 void describe(Fields& fields, CloudConfig& config);
 
-/// Seeing of the atmosphere at the zenith and 500 nm: lognormal.
+/// Seeing of the atmosphere at the zenith and 500 nm: never below an offset, lognormal above it.
 ///
-/// Default: what the LSST project gives for Cerro Pachon, mean 0.67, quartiles 0.44, 0.59 and 0.81
-/// arcsec (quoted by J. Cohen-Tanugi, "Description of LSST", Authorea 8556). The quartiles give
-/// median and sigma = ln(0.81 / 0.44) / 1.349; the mean, not used, follows within 3 %.
+/// Default: what the LSST project gives for Cerro Pachon, quartiles 0.44, 0.59 and 0.81 arcsec,
+/// mean 0.67 (quoted by J. Cohen-Tanugi, "Description of LSST", Authorea 8556). The quartiles give
+/// the three parameters, sigma = ln(0.22 / 0.15) / 0.6745; the mean, not used, comes out as 0.67.
 struct SeeingConfig {
-  double median = 0.59;       ///< [arcsec]
-  double log_sigma = 0.4524;  ///< standard deviation of ln(seeing), season included
+  double median = 0.59;      ///< [arcsec]
+  double offset = 0.119;     ///< [arcsec]
+  double log_sigma = 0.568;  ///< standard deviation of ln(seeing - offset), season included
   double seasonal_amplitude =
-      0.08;                  ///< of ln(median), worst at `worst_day`: an assumption from
+      0.10;                  ///< of that logarithm, worst at `worst_day`: an assumption from
                              ///< Cerro Tololo's winter (Tokovinin et al. 2003, MNRAS 340, 52)
   double worst_day = 182.0;  ///< day of the year
-  double floor = 0.25;       ///< [arcsec] the lognormal tail is cut here ...
-  double ceiling = 3.0;      ///< ... and here
+  double ceiling = 3.0;      ///< [arcsec] the tail is cut here
   /// Bursts of 15 min to 2 h, and calm spells of four days (Tokovinin et al. 2003); the shares are
   /// an assumption.
   std::vector<NoiseComponent> correlation = {{.hours = 1.0, .share = 0.25},
