@@ -52,6 +52,8 @@ def test_weather_is_that_of_its_table_and_seed(skywright, tmp_path):
     assert 0.66 < told["year"]["usable"] < 0.77
     assert told["months"][1]["clear"] > told["months"][5]["clear"] + 0.15
     assert told["year"]["seeing"] == pytest.approx([0.44, 0.59, 0.81], abs=0.03)
+    # Two weeks of maintenance a year, one of which a fortnight's coating takes in every second year.
+    assert told["nights_scheduled_down"] == pytest.approx(17.5, abs=0.4)
     again = skywright("plan", "weather", "--years", 40, "--step", 2, "--json").json
     assert again == told
     assert "<svg" in (tmp_path / "w.html").read_text()

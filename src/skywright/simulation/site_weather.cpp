@@ -63,6 +63,12 @@ void summarise(SiteWeather& out, const std::vector<double>& mjd, const std::vect
   out.year = summary(year, out.request.cloud_limit);
 }
 
+double nights_a_year(const std::vector<schedule::Downtime>& periods, double days) {
+  double seconds = 0.0;
+  for (const schedule::Downtime& d : periods) seconds += seconds_between(d.begin, d.end);
+  return seconds / 86400.0 / days * 365.25;
+}
+
 void check(const SiteWeatherRequest& r) {
   if (!(r.days > 0.0 && r.days <= 36525.0))
     throw ConfigError(fmt::format("{} days", r.days), "must be in (0, 36525]",
@@ -154,9 +160,12 @@ SiteWeather site_weather(const SiteWeatherRequest& request) {
     seeing.push_back(weather.seeing_500(t));
     down.push_back(next < periods.size() && periods[next].begin <= t ? 1 : 0);
   }
-  for (const schedule::Downtime& d : periods)
-    (d.scheduled ? out.nights_scheduled_down : out.nights_unscheduled_down) +=
-        seconds_between(d.begin, d.end) / 86400.0 / request.days * 365.25;
+  // What a fault adds to a planned period counts as the fault's.
+  schedule::DowntimeConfig planned = request.config.downtime;
+  planned.faults.clear();
+  out.nights_scheduled_down = nights_a_year(
+      schedule::downtimes(planned, request.start, request.days, request.seed), request.days);
+  out.nights_unscheduled_down = nights_a_year(periods, request.days) - out.nights_scheduled_down;
   summarise(out, mjd, cloud, seeing);
   out.series.add("mjd", "d", "instant, MJD TAI", std::move(mjd));
   out.series.add("cloud", "", "share of the sky under cloud", std::move(cloud));
