@@ -9,6 +9,8 @@ std::vector<Command> all_commands() {
       demo_command(),
       night_command(),
       almanac_command(),
+      plan_command(),
+      plan_run_command(),
       plan_metrics_command(),
       plan_compare_command(),
       sky_command(),

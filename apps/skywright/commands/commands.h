@@ -7,6 +7,8 @@ namespace skywright::apps {
 
 Command demo_command();
 Command night_command();
+Command plan_command();
+Command plan_run_command();
 Command nightsky_command();
 Command plan_weather_command();
 Command alerts_filter_command();

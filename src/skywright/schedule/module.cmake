@@ -1,0 +1,1 @@
+skywright_embed(${target} ${module} FILES data/strategies/lsst-baseline.toml)
