@@ -12,9 +12,8 @@ constexpr double kYear = 365.25;
 
 std::size_t footprint_band(std::string_view name) {
   const auto found = std::find(kFootprintBands.begin(), kFootprintBands.end(), name);
-  return found == kFootprintBands.end()
-             ? 2
-             : static_cast<std::size_t>(found - kFootprintBands.begin());
+  return found == kFootprintBands.end() ? 2
+                                        : static_cast<std::size_t>(found - kFootprintBands.begin());
 }
 
 }  // namespace
