@@ -72,7 +72,7 @@ def test_lsst_prints_each_headline_beside_its_computed_value(skywright):
     assert "3.2 Gpixel" in text and "3.09 Gpixel" in text and "imaging pixels of the 189" in text
 
 
-@pytest.mark.parametrize("name", ["lsst-2022", "gmt"])
+@pytest.mark.parametrize("name", ["lsst-2022", "gmt", "small-survey"])
 def test_the_other_built_in_instruments_are_described(skywright, name):
     assert skywright("instrument", "show", name, "--json").json["name"] == name
 

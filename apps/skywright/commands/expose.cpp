@@ -109,7 +109,7 @@ Command expose_command() {
           "  skywright expose --visits baseline.db --visit 12 --detectors all --out d\n"
           "  skywright expose --kind flat --band r --detectors R22_S11 --out d",
       .options = {{"--instrument", "NAME",
-                   "lsst, lsst-2022, gmt, or a camera's .toml file (default lsst)"},
+                   "lsst, lsst-2022, gmt, small-survey, or a camera's .toml file (default lsst)"},
                   {"--visits", "FILE",
                    "pointing database: table `observations`, schema of rubin_sim"},
                   {"--visit", "N",

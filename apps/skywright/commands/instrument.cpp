@@ -12,7 +12,7 @@ Command instrument_show_command() {
   return {.name = "instrument show",
           .summary = "print what describes a telescope and camera, each headline beside its value",
           .details =
-              "Built in: lsst, lsst-2022, gmt. Your own: a TOML file, see "
+              "Built in: lsst, lsst-2022, gmt, small-survey. Your own: a TOML file, see "
               "docs/guides/your-camera.md.\n\n"
               "  skywright instrument show lsst --plot focal-plane.png",
           .arguments = {{"name", "built-in name, or a TOML file"}},

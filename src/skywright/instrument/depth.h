@@ -18,4 +18,20 @@ struct SkyConditions {
 /// @pre band.depth_cm is given
 double five_sigma_depth(const Band& band, const SkyConditions& conditions);
 
+/// What a pixel adds besides light.
+struct PixelNoise {
+  double scale_arcsec = 0.2;
+  double read_noise = 0.0;    ///< [electron]
+  double dark_current = 0.0;  ///< [electron/s]
+};
+struct DepthCoefficients {
+  double cm = 0.0;
+  double dcm_infinity = 0.0;
+};
+/// Cm and dCm_inf of a band that gives none: signal to noise 5 in one exposure of 30 s, seeing 0.7
+/// arcsec, dark sky, at the zenith, and the same with noiseless pixels (SMTN-002). Sky light does
+/// not pass the air that dims a star, so its zero point is fainter by the extinction.
+/// @pre zero_point and dark_sky of the band are given
+DepthCoefficients depth_coefficients(const Band& band, const PixelNoise& pixel);
+
 }  // namespace skywright::instrument

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "skywright/base/error.h"
+#include "skywright/instrument/depth.h"
 #include "skywright/instrument/throughput.h"
 
 namespace skywright::instrument {
@@ -216,6 +217,20 @@ Band band_of(const BandDescription& given, const Telescope& telescope) {
   return band;
 }
 
+/// Coefficients of the depth formula from the first detector, for a band that states none.
+void complete_depth(Band& band, const Instrument& instrument) {
+  if (band.depth_cm != 0.0 || band.zero_point == 0.0 || band.dark_sky == 0.0 ||
+      instrument.camera.detectors.empty())
+    return;
+  const Detector& detector = instrument.camera.detectors.front();
+  const DepthCoefficients depth =
+      depth_coefficients(band, {.scale_arcsec = pixel_scale(instrument, detector).arcsec(),
+                                .read_noise = detector.amplifiers.front().read_noise,
+                                .dark_current = detector.dark_current});
+  band.depth_cm = depth.cm;
+  band.depth_dcm_infinity = depth.dcm_infinity;
+}
+
 }  // namespace
 
 Instrument expand(const InstrumentDescription& description) {
@@ -248,6 +263,7 @@ Instrument expand(const InstrumentDescription& description) {
   }
   for (const BandDescription& band : description.bands)
     instrument.bands.push_back(band_of(band, instrument.telescope));
+  for (Band& band : instrument.bands) complete_depth(band, instrument);
   instrument.operations = description.operations;
   instrument.kinematics = description.kinematics;
   instrument.kinematics.readout_s = camera.readout_s;

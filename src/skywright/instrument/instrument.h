@@ -68,7 +68,8 @@ struct Band {
   double wavelength_nm = 0.0;   ///< effective
   double width_nm = 0.0;
   /// Five-sigma depth of a point source in 30 s by Cm and dCm_inf (Ivezic et al. 2019, ApJ 873,
-  /// 111, eq. 6; SMTN-002); 0 where the description gives none.
+  /// 111, eq. 6; SMTN-002); where the description gives none, from zero point and pixels (depth.h),
+  /// 0 where these are missing, too.
   double depth_cm = 0.0;
   double depth_dcm_infinity = 0.0;
   double fwhm_eff_arcsec = 0.0;       ///< of the PSF in standard conditions; 0 where not stated
@@ -176,7 +177,7 @@ double plate_scale(const Telescope& telescope);
 /// Pixel scale of a detector on the axis.
 Angle pixel_scale(const Instrument& instrument, const Detector& detector);
 
-/// "lsst", "lsst-2022", "gmt": those that come with the program.
+/// "lsst", "lsst-2022", "gmt", "small-survey": those that come with the program.
 std::vector<std::string> built_in_instruments();
 /// A built-in instrument by name. @throws ConfigError that lists those that exist
 Instrument load_instrument(std::string_view name);

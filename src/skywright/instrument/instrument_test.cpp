@@ -152,7 +152,7 @@ TEST(Gmt, HasSevenSegmentsAnd368SquareMetres) {
 }
 
 TEST(BuiltInInstruments, AreTheThreeThatComeWithTheProgram) {
-  EXPECT_THAT(built_in_instruments(), ElementsAre("lsst", "lsst-2022", "gmt"));
+  EXPECT_THAT(built_in_instruments(), ElementsAre("lsst", "lsst-2022", "gmt", "small-survey"));
   EXPECT_THROW(load_instrument("hubble"), ConfigError);
 }
 

@@ -3,4 +3,5 @@ skywright_embed(${target} ${module} FILES
   data/instruments/lsst.toml
   data/instruments/lsst-2022.toml
   data/instruments/gmt.toml
+  data/instruments/small-survey.toml
   data/instruments/lsst_throughput.csv)

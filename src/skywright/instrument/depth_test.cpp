@@ -1,0 +1,50 @@
+#include "skywright/instrument/depth.h"
+
+#include <gtest/gtest.h>
+
+namespace skywright::instrument {
+namespace {
+
+TEST(DepthCoefficients, OfLsstAreThosePublishedFromItsThroughputs) {
+  // SMTN-002 and rubin_scheduler's sys_eng_vals compute Cm and dCm_inf with a read noise of 8.8
+  // electron and a dark current of 0.2 electron/s; zero points and dark sky are rounded to 0.01.
+  for (const Band& band : load_instrument("lsst").bands) {
+    const DepthCoefficients ours =
+        depth_coefficients(band, {.scale_arcsec = 0.2, .read_noise = 8.8, .dark_current = 0.2});
+    EXPECT_NEAR(ours.cm, band.depth_cm, 0.04) << band.name;
+    EXPECT_NEAR(ours.dcm_infinity, band.depth_dcm_infinity, 0.03) << band.name;
+  }
+}
+
+TEST(DepthCoefficients, CompleteAnInstrumentThatStatesNone) {
+  for (const Band& band : load_instrument("gmt").bands) {
+    // Sky-limited depth grows with the square root of the collecting area and of the throughput
+    // (0.40 beside LSST's); LSST has 32.4 m2, GMT 368 m2.
+    const Band lsst = load_instrument("lsst").band(band.name);
+    const double gain = 0.5 * (band.zero_point - lsst.zero_point);
+    const double sky_limited = band.depth_cm + band.depth_dcm_infinity;
+    EXPECT_NEAR(sky_limited - lsst.depth_cm - lsst.depth_dcm_infinity, gain, 0.1) << band.name;
+    // Its pixels of 15 mas, read one by one, cost more than the sky.
+    EXPECT_GT(band.depth_dcm_infinity, 0.3) << band.name;
+  }
+}
+
+TEST(DepthCoefficients, LeaveABandAloneOfWhichTooLittleIsKnown) {
+  const Instrument camera = parse_instrument(R"(
+name = "c"
+[telescope]
+aperture_m = 0.4
+focal_length_m = 2.8
+[[camera.sensor]]
+name = "ccd"
+width = 100
+height = 100
+[[band]]
+name = "r"
+)",
+                                             "c.toml");
+  EXPECT_EQ(camera.bands.front().depth_cm, 0.0);
+}
+
+}  // namespace
+}  // namespace skywright::instrument
