@@ -3,12 +3,18 @@
 import json
 import re
 import sqlite3
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 from astropy_healpix import HEALPix
 from PIL import Image
 from scipy.spatial import cKDTree
+
+REFERENCE = Path(__file__).resolve().parents[1] / "reference"
+sys.path.insert(0, str(REFERENCE))
+from visits_database import make_visits  # noqa: E402
 
 RADIUS, ORDER = 1.75, 6
 BANDS = "ugrizy"
@@ -92,6 +98,39 @@ def test_gaps_and_pairs_are_those_of_numpy(rows, by_pixel, metrics):
             good += np.any((apart >= 15) & (apart <= 60))
         fractions.append(good / len(np.unique(night[v])))
     assert ours["pair_nights_fraction"] == pytest.approx(np.mean(fractions), abs=1e-5)
+
+
+# MAF takes each visit's parallax factors at its field's centre, ours belong to the pixel's: up to 1.75 deg
+# apart, so 3 % in a factor and, as it goes both ways, much less in a median. All else is the same formula.
+TOLERANCE = {"parallax_error": 2e-3}
+NAMES = {"flash": "found_kilonova_200mpc"}
+
+
+@pytest.mark.parametrize("name", ["made_visits", "pointings"])
+def test_figures_are_mafs_own(skywright, pointings, tmp_path, name):
+    """tests/reference/make_maf.py made MAF's figures; parallax apart, only its float32 sums may differ."""
+    database = make_visits(tmp_path / "made.db") if name == "made_visits" else pointings
+    ours = skywright("plan", "metrics", database, "--json", "--quiet", "--set", "wide_area_deg2=5000", "--set",
+                     "visits_design=12", "--set", "transient_phases=1").json["metrics"]  # fmt: skip
+    theirs = json.loads((REFERENCE / "maf" / f"{name}.json").read_text())
+    assert len(theirs) >= 25
+    for metric, value in theirs.items():
+        assert ours[NAMES.get(metric, metric)] == pytest.approx(value, rel=TOLERANCE.get(metric, 1e-5)), metric
+
+
+def test_shares_and_labels_are_those_of_the_notes(skywright, tmp_path):
+    database = make_visits(tmp_path / "made.db")
+    result = skywright("plan", "metrics", database, "--json", "--quiet").json
+    with sqlite3.connect(database) as db:
+        deep, all_visits = db.execute(
+            "SELECT SUM(science_program = 'DD'), COUNT(*) FROM observations").fetchone()
+        slews = [s for (s,) in db.execute("SELECT slewTime FROM observations")]
+    assert result["metrics"]["deep_drilling_share"] == pytest.approx(deep / all_visits)
+    assert result["programs"] == {"FBS": all_visits - deep, "DD": deep}
+    assert result["scheduler_notes"]["DD:COSMOS"] == deep
+    assert sum(result["scheduler_notes"].values()) == all_visits
+    assert result["metrics"]["slew_median"] == pytest.approx(np.median(slews), rel=1e-6)
+    assert result["metrics"]["slew_mean"] == pytest.approx(np.mean(slews), rel=1e-6)
 
 
 def test_what_the_table_lacks_is_noted(metrics):

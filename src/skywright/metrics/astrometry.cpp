@@ -1,5 +1,6 @@
 #include "skywright/metrics/astrometry.h"
 
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -74,7 +75,9 @@ double parallax_error(const sphere::UnitVector& star, std::span<const std::uint3
 }
 
 double proper_motion_error(std::span<const std::uint32_t> visits, std::span<const float> errors,
-                           std::span<const double> mjd) {
+                           std::span<const double> mjd, std::span<const std::uint8_t> band) {
+  std::array<int, kBands + 1> in_band{};
+  for (const std::uint32_t v : visits) ++in_band[band[v]];
   if (visits.size() < 2) return std::numeric_limits<double>::quiet_NaN();
   // Times from the first visit, so that their squares keep their digits.
   const double first = mjd[visits.front()];
@@ -82,6 +85,7 @@ double proper_motion_error(std::span<const std::uint32_t> visits, std::span<cons
   double wt = 0.0;
   double wtt = 0.0;
   for (const std::uint32_t v : visits) {
+    if (in_band[band[v]] < 2) continue;
     const double t = (mjd[v] - first) / kDaysPerYear;
     const double weight_v = weight(errors[v]);
     w += weight_v;

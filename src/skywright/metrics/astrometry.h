@@ -44,10 +44,10 @@ double parallax_error(const sphere::UnitVector& star, std::span<const std::uint3
                       std::span<const float> errors, const EarthPlaces& earth);
 
 /// Error of a proper motion in one coordinate [mas/yr], from the weighted straight line through
-/// places at these times [day], all else known: MAF's ProperMotionMetric (sigma_slope). NaN where
-/// the times are fewer than two or the same.
+/// places at these times [day], all else known: MAF's ProperMotionMetric (sigma_slope), which
+/// leaves out a band with a single visit. NaN where the times are fewer than two or the same.
 double proper_motion_error(std::span<const std::uint32_t> visits, std::span<const float> errors,
-                           std::span<const double> mjd);
+                           std::span<const double> mjd, std::span<const std::uint8_t> band);
 
 /// `place_error` of a star that has magnitude `m` in every band, of every visit [arcsec]; infinite
 /// where depth or seeing is not known. Empty where the observations have no such columns.

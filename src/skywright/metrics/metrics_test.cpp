@@ -231,9 +231,16 @@ TEST(ProperMotion, OfTwoGroupsFollowsTheirDistanceInTime) {
     errors.push_back(0.05F);
     visits.push_back(i);
   }
-  EXPECT_NEAR(proper_motion_error(visits, errors, mjd), 50.0 / (10.0 * 5.0), 1e-6);
+  std::vector<std::uint8_t> band(100, 2);
+  EXPECT_NEAR(proper_motion_error(visits, errors, mjd, band), 50.0 / (10.0 * 5.0), 1e-6);
   EXPECT_TRUE(std::isnan(
-      proper_motion_error(std::span<const std::uint32_t>(visits).first(50), errors, mjd)));
+      proper_motion_error(std::span<const std::uint32_t>(visits).first(50), errors, mjd, band)));
+  // A band's only visit does not count.
+  visits.push_back(100);
+  mjd.push_back(60000.0 + 36525.0);
+  errors.push_back(0.05F);
+  band.push_back(3);
+  EXPECT_NEAR(proper_motion_error(visits, errors, mjd, band), 50.0 / (10.0 * 5.0), 1e-6);
 }
 
 TEST(StarSnr, IsFiveAtTheDepthAndTenTimesMoreTwoAndAHalfMagnitudesAbove) {

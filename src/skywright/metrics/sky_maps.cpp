@@ -114,7 +114,7 @@ class Filler {
     maps_.parallax_mas[pixel] =
         static_cast<float>(parallax_error(star, visits, facts_.errors, facts_.earth));
     maps_.proper_motion_mas[pixel] =
-        static_cast<float>(proper_motion_error(visits, facts_.errors, o_.mjd));
+        static_cast<float>(proper_motion_error(visits, facts_.errors, o_.mjd, o_.band));
   }
 
   const Observations& o_;

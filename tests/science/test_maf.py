@@ -1,0 +1,69 @@
+"""rubin_sim and rubin_scheduler themselves: MAF's figures are still those committed, and their readers open
+a database of our columns.
+
+They are installed beside the tests' own environment, into build/rubin-venv, as they need newer packages.
+"""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+REFERENCE = ROOT / "tests" / "reference"
+PACKAGES = ["rubin-sim==2.6.2", "rubin-scheduler==4.6.0"]
+
+READ = """
+import json, sys, warnings
+from rubin_scheduler.scheduler.utils import SchemaConverter
+from rubin_sim.maf.utils import get_sim_data
+with warnings.catch_warnings(record=True) as told:
+    warnings.simplefilter("always")
+    obs = SchemaConverter().opsim2obs(sys.argv[1])
+columns = sys.argv[2].split(",")
+missing = {str(w.message).split()[1] for w in told if "not found" in str(w.message)}
+named = SchemaConverter().convert_dict
+assert len({c for c in columns if c in named}) == len(columns), set(columns) - set(named)
+data = get_sim_data(sys.argv[1], "night >= 0", columns)
+json.dump({"rows": len(obs), "ra": float(obs["RA"][-1]), "mjd": float(obs["mjd"][-1]),
+           "note": str(obs["scheduler_note"][0]), "maf_rows": len(data),
+           "maf_ra": float(data["fieldRA"][-1]),
+           "missing": sorted(missing & {named[c] for c in columns})}, sys.stdout)
+"""
+
+
+@pytest.fixture(scope="module")
+def rubin():
+    """A Python that has rubin_sim."""
+    folder = ROOT / "build" / "rubin-venv"
+    python = folder / "bin" / "python"
+    if subprocess.run([python, "-c", "import rubin_sim"], capture_output=True).returncode if python.exists() else 1:
+        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+        subprocess.run([python, "-m", "pip", "install", "-q", *PACKAGES], check=True)
+    return python
+
+
+@pytest.mark.parametrize("name", ["made_visits", "pointings"])
+def test_the_committed_figures_are_mafs_of_today(rubin, shared, name):
+    database = "made" if name == "made_visits" else shared / "pointings" / "baseline_10klines_2.0.db"
+    made = subprocess.run([rubin, REFERENCE / "make_maf.py", database], capture_output=True, text=True)
+    assert made.returncode == 0, made.stderr
+    committed = json.loads((REFERENCE / "maf" / f"{name}.json").read_text())
+    assert json.loads(made.stdout) == pytest.approx(committed, rel=1e-9)
+
+
+def test_their_readers_open_visits_in_our_columns(rubin, tmp_path):
+    sys.path.insert(0, str(REFERENCE))
+    from visits_database import COLUMNS, make_visits
+
+    database = make_visits(tmp_path / "visits.db")
+    done = subprocess.run([rubin, "-c", READ, database, ",".join(COLUMNS)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    read = json.loads(done.stdout)
+    assert read["rows"] == read["maf_rows"] > 30000
+    assert read["ra"] == pytest.approx(read["maf_ra"] * 3.141592653589793 / 180)
+    assert read["note"]
+    # The scheduler's own state (flush_by_mjd, extinction_limit ...) is in no database of visits.
+    assert read["missing"] == []
