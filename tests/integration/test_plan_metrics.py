@@ -186,14 +186,18 @@ def test_compare_tells_what_was_changed(skywright, pointings, tmp_path):
     assert not (tmp_path / "plots" / "ratio_visits_y.png").exists()
 
 
-def test_compare_with_published_figures_says_where_it_differs(skywright, pointings):
-    result = skywright("plan", "compare", pointings, "--published", "baseline_v2.0", "--json",
-                       "--quiet").json
+def test_compare_with_published_figures_says_where_it_differs(skywright, pointings, tmp_path):
+    table = tmp_path / "table.md"
+    result = skywright("plan", "compare", pointings, "--published", "baseline_v2.0", "--markdown", table, "--json",
+                       "--quiet").json  # fmt: skip
     assert result["metrics"]["visits"]["second"] == 2084626
     assert result["metrics"]["visits"]["agrees"] is False
     assert result["metrics"]["visit_depth_u"]["agrees"] is True
     assert result["metrics"]["slew_mean"]["first"] is None
     assert "survey_strategy" in result["source"]
+    rows = [line.split("|")[1:-1] for line in table.read_text().splitlines()]
+    assert len(rows) == len(result["metrics"]) + 2 and {len(row) for row in rows} == {5}
+    assert ["visits", "10000", "2084626"] in [[cell.strip() for cell in row[:3]] for row in rows]
 
 
 def test_wrong_requests_are_told_apart(skywright, pointings, tmp_path):

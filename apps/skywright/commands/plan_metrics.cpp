@@ -15,7 +15,9 @@ metrics::MetricsConfig config_of(const Session& session) {
 }
 
 simulation::PlanOutputs outputs_of(const Arguments& arguments) {
-  return {.plots = arguments.text_or("--plots", ""), .html = arguments.text_or("--html", "")};
+  return {.plots = arguments.text_or("--plots", ""),
+          .html = arguments.text_or("--html", ""),
+          .markdown = arguments.text_or("--markdown", "")};
 }
 
 const std::vector<Option> kOutputs = {
@@ -72,7 +74,8 @@ Command plan_compare_command() {
           .arguments = {{.name = "first", .help = "SQLite file of visits"},
                         {.name = "second", .help = "the other", .need = Need::optional}},
           .options =
-              with_outputs({{"--published", "NAME", "figures that were published: baseline_v2.0"}}),
+              with_outputs({{"--published", "NAME", "figures that were published: baseline_v2.0"},
+                            {"--markdown", "FILE", "the table, to put into a document"}}),
           .run = run_compare};
 }
 

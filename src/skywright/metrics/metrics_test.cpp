@@ -276,10 +276,33 @@ TEST(Transients, AreFoundByVisitsDeepAndOftenEnough) {
   for (std::uint32_t i = 0; i < visits.size(); ++i) visits[i] = i;
   // Events begin on days 0, 4, 8 ... : of every five, that of day 0 (age 0.5) is seen and that of
   // day 8 (age 2.5 on day 10.5: mag 24.5) is not. 100 events, 20 found.
-  EXPECT_NEAR(found_fraction(flash, visits, o, 60000.0, 60400.0, 1), 0.2, 1e-12);
+  EXPECT_NEAR(found_fraction(flash, seen_ages(flash, o), visits, o, 60000.0, 60400.0, 1), 0.2,
+              1e-12);
   flash.min_bands = 3;
-  EXPECT_EQ(found_fraction(flash, visits, o, 60000.0, 60400.0, 1), 0.0);
-  EXPECT_TRUE(std::isnan(found_fraction(flash, visits, o, 60000.0, 60003.0, 1)));
+  EXPECT_EQ(found_fraction(flash, seen_ages(flash, o), visits, o, 60000.0, 60400.0, 1), 0.0);
+  EXPECT_TRUE(
+      std::isnan(found_fraction(flash, seen_ages(flash, o), visits, o, 60000.0, 60003.0, 1)));
+}
+
+TEST(Transients, AreFoundAsByTheirMagnitudesOneByOne) {
+  RandomStream random = RandomStream::for_unit(10, {1}, "metrics test");
+  std::vector<Row> rows;
+  for (int i = 0; i < 3000; ++i)
+    rows.push_back({60000.0 + 600.0 * random.uniform(), 0, 0,
+                    std::string(kBandNames[static_cast<std::size_t>(random.uniform() * 6.0)]),
+                    20.0 + 4.0 * random.uniform()});
+  const Observations o = read_observations(table_of(rows));
+  std::vector<std::uint32_t> visits(rows.size());
+  for (std::uint32_t i = 0; i < visits.size(); ++i) visits[i] = i;
+  for (const TransientClass& kind : default_transients()) {
+    const double found = found_fraction(kind, seen_ages(kind, o), visits, o, 60000, 60600, 4);
+    EXPECT_EQ(found, found_fraction_reference(kind, visits, o, 60000, 60600, 4)) << kind.name;
+    EXPECT_GT(found, 0.0);
+    // Fewer visits find fewer.
+    std::vector<std::uint32_t> few;
+    for (std::uint32_t v = 0; v < visits.size(); v += 40) few.push_back(v);
+    EXPECT_LT(found_fraction(kind, seen_ages(kind, o), few, o, 60000, 60600, 4), found);
+  }
 }
 
 TEST(Transients, RiseWithTheSquareOfTimeAndFadeAsTold) {

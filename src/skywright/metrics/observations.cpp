@@ -91,9 +91,11 @@ std::vector<std::size_t> order_of_time(const std::vector<double>& mjd) {
   return order;
 }
 
+/// Times within thousands of years and places on the sphere, so that no later step can overflow.
 void check_places(const Observations& o) {
   for (std::size_t i = 0; i < o.size(); ++i)
-    if (!std::isfinite(o.mjd[i]) || !std::isfinite(o.ra[i]) || !(std::abs(o.dec[i]) <= 90.0))
+    if (!(std::abs(o.mjd[i]) < 1e6) || !(std::abs(o.ra[i]) <= 720.0) ||
+        !(std::abs(o.dec[i]) <= 90.0))
       throw InputError(
           fmt::format("observations: MJD {}, fieldRA {}, fieldDec {}", o.mjd[i], o.ra[i], o.dec[i]),
           "a visit needs a time and a place on the sky", "correct or leave out the row");
@@ -105,8 +107,12 @@ std::vector<std::int32_t> nights_of(const table::Table& table,
   std::vector<std::int32_t> out(mjd.size());
   if (table.contains("night")) {
     const std::vector<double> nights = table.numbers("night");
-    for (std::size_t i = 0; i < out.size(); ++i)
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      if (!(std::abs(nights[order[i]]) < 1e6))
+        throw InputError(fmt::format("observations: night {} at MJD {}", nights[order[i]], mjd[i]),
+                         "it is no number of a night", "correct or leave out the row");
       out[i] = static_cast<std::int32_t>(std::lround(nights[order[i]]));
+    }
     return out;
   }
   const auto day = [&](double t) { return std::floor(t + longitude / 360.0 - 0.5); };

@@ -26,9 +26,11 @@ struct VisitFacts {
   std::vector<double> light;       ///< 10^(0.8 m5)
   std::vector<float> errors;       ///< of the star's place [arcsec]
   EarthPlaces earth;
+  std::vector<SeenAges> ages;  ///< one a class of transients
 };
 
-VisitFacts facts_of(const Observations& o, const MetricsConfig& config) {
+VisitFacts facts_of(const Observations& o, const std::vector<TransientClass>& transients,
+                    const MetricsConfig& config) {
   VisitFacts facts;
   facts.full.assign(o.size(), 1);
   for (std::size_t i = 0; i < o.exposure.size(); ++i) {
@@ -42,6 +44,9 @@ VisitFacts facts_of(const Observations& o, const MetricsConfig& config) {
     facts.light[i] = std::isfinite(o.depth[i]) ? std::pow(10.0, 0.8 * o.depth[i]) : 0.0;
   facts.errors = place_errors(o, config.star_magnitude, config.place_floor_arcsec);
   if (!facts.errors.empty()) facts.earth = earth_places(o.mjd);
+  if (!o.depth.empty())
+    for (const TransientClass& transient : transients)
+      facts.ages.push_back(seen_ages(transient, o));
   return facts;
 }
 
@@ -60,9 +65,9 @@ class Filler {
     stars(pixel, visits);
     if (o_.depth.empty()) return;
     for (std::size_t t = 0; t < transients_.size(); ++t)
-      maps_.found[t][pixel] =
-          static_cast<float>(found_fraction(transients_[t], visits, o_, std::floor(o_.mjd.front()),
-                                            std::ceil(o_.mjd.back()), config_.transient_phases));
+      maps_.found[t][pixel] = static_cast<float>(
+          found_fraction(transients_[t], facts_.ages[t], visits, o_, std::floor(o_.mjd.front()),
+                         std::ceil(o_.mjd.back()), config_.transient_phases));
   }
 
  private:
@@ -185,7 +190,7 @@ SkyMaps make_sky_maps(const Observations& o, const PixelVisits& seen,
                       const Execution& execution) {
   SkyMaps maps = empty_maps(o, transients.size(), seen.order);
   if (o.size() == 0) return maps;
-  const VisitFacts facts = facts_of(o, config);
+  const VisitFacts facts = facts_of(o, transients, config);
   execution.for_chunks(seen.pixels(), kChunk, [&](std::size_t begin, std::size_t end) {
     if (execution.stop_requested()) return;
     Filler filler(o, facts, transients, config, maps);

@@ -21,6 +21,53 @@ bool enough(const Found& found, const TransientClass& t) {
          found.before_peak >= t.min_before_peak;
 }
 
+/// The row of events that is tried.
+struct Row {
+  double begin;
+  double end;
+  int phases;
+};
+
+/// @param seen whether a visit sees an event of that age [day]
+template <class Seen>
+double counted(const TransientClass& t, std::span<const std::uint32_t> visits,
+               const Observations& o, const Row& row, const Seen& seen) {
+  std::int64_t possible = 0;
+  std::int64_t found = 0;
+  for (int phase = 0; phase < row.phases; ++phase) {
+    const double start = row.begin + t.duration_days * phase / row.phases;
+    const auto count = static_cast<std::int64_t>(std::floor((row.end - start) / t.duration_days));
+    if (count <= 0) continue;
+    possible += count;
+    Found event;
+    std::int64_t number = -1;
+    double event_start = 0.0;
+    double event_end = -kNever;
+    for (const std::uint32_t v : visits) {
+      const double mjd = o.mjd[v];
+      if (mjd < start) continue;
+      if (mjd >= event_end) {
+        if (enough(event, t)) ++found;
+        event = {};
+        number = static_cast<std::int64_t>((mjd - start) / t.duration_days);
+        if (number >= count) break;
+        event_start = start + static_cast<double>(number) * t.duration_days;
+        event_end = start + static_cast<double>(number + 1) * t.duration_days;
+      }
+      const double age = mjd - event_start;
+      if (!seen(v, age)) continue;
+      event.bands |= 1U << o.band[v];
+      if (mjd - event.last < t.epoch_gap_days) continue;
+      ++event.epochs;
+      if (age < t.rise_days) ++event.before_peak;
+      event.last = mjd;
+    }
+    if (enough(event, t)) ++found;
+  }
+  return possible == 0 ? std::numeric_limits<double>::quiet_NaN()
+                       : static_cast<double>(found) / static_cast<double>(possible);
+}
+
 }  // namespace
 
 double TransientClass::magnitude(std::size_t band, double age) const {
@@ -70,40 +117,37 @@ std::vector<TransientClass> default_transients() {
   return {kilonova, afterglow, supernova};
 }
 
-double found_fraction(const TransientClass& transient, std::span<const std::uint32_t> visits,
-                      const Observations& o, double begin, double end, int phases) {
-  const double duration = transient.duration_days;
-  std::int64_t possible = 0;
-  std::int64_t found = 0;
-  for (int phase = 0; phase < phases; ++phase) {
-    const double start = begin + duration * phase / phases;
-    const auto count = static_cast<std::int64_t>(std::floor((end - start) / duration));
-    if (count <= 0) continue;
-    possible += count;
-    Found event;
-    std::int64_t number = -1;
-    for (const std::uint32_t v : visits) {
-      if (o.band[v] == kOtherBand || o.mjd[v] < start) continue;
-      const double since = (o.mjd[v] - start) / duration;
-      const auto k = static_cast<std::int64_t>(since);
-      if (k >= count) break;
-      if (k != number) {
-        if (enough(event, transient)) ++found;
-        event = {};
-        number = k;
-      }
-      const double age = o.mjd[v] - start - static_cast<double>(k) * duration;
-      if (!(transient.magnitude(o.band[v], age) < o.depth[v])) continue;
-      event.bands |= 1U << o.band[v];
-      if (o.mjd[v] - event.last < transient.epoch_gap_days) continue;
-      ++event.epochs;
-      if (age < transient.rise_days) ++event.before_peak;
-      event.last = o.mjd[v];
-    }
-    if (enough(event, transient)) ++found;
+SeenAges seen_ages(const TransientClass& t, const Observations& o) {
+  SeenAges ages;
+  ages.from.assign(o.size(), 0.0F);
+  ages.to.assign(o.size(), 0.0F);
+  for (std::size_t i = 0; i < o.size(); ++i) {
+    if (o.band[i] == kOtherBand) continue;
+    const double below = o.depth[i] - t.peak[o.band[i]];  // the depth beyond the peak [mag]
+    if (!std::isfinite(below) || (t.rise_days > 0.0 && below <= 0.0)) continue;
+    const double faded = t.decline == Decline::linear
+                             ? t.rise_days + below / t.rate
+                             : t.reference_days * std::pow(10.0, below / (2.5 * t.rate));
+    ages.from[i] = static_cast<float>(t.rise_days * std::pow(10.0, -below / 5.0));
+    ages.to[i] = static_cast<float>(std::min(faded, t.duration_days));
   }
-  return possible == 0 ? std::numeric_limits<double>::quiet_NaN()
-                       : static_cast<double>(found) / static_cast<double>(possible);
+  return ages;
+}
+
+double found_fraction(const TransientClass& t, const SeenAges& ages,
+                      std::span<const std::uint32_t> visits, const Observations& o, double begin,
+                      double end, int phases) {
+  return counted(
+      t, visits, o, {.begin = begin, .end = end, .phases = phases},
+      [&](std::uint32_t v, double age) { return age >= ages.from[v] && age < ages.to[v]; });
+}
+
+double found_fraction_reference(const TransientClass& t, std::span<const std::uint32_t> visits,
+                                const Observations& o, double begin, double end, int phases) {
+  return counted(t, visits, o, {.begin = begin, .end = end, .phases = phases},
+                 [&](std::uint32_t v, double age) {
+                   return o.band[v] != kOtherBand && t.magnitude(o.band[v], age) < o.depth[v];
+                 });
 }
 
 }  // namespace skywright::metrics

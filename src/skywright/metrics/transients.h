@@ -43,14 +43,29 @@ struct TransientClass {
 /// type Ia supernova at redshift 0.3.
 std::vector<TransientClass> default_transients();
 
+/// The ages [day] at which each visit sees a transient: from `from` until `to`, nothing where that
+/// is no later. A visit sees it where it is brighter than the visit's five-sigma depth; as it
+/// brightens and then fades, these ages are one stretch.
+struct SeenAges {
+  std::vector<float> from;
+  std::vector<float> to;
+};
+SeenAges seen_ages(const TransientClass& transient, const Observations& o);
+
 /// The part found of events that follow one another through the survey: one begins every
 /// `duration_days`, and the row is tried `phases` times, each shifted by a part of that. An event
-/// counts where its whole duration lies within the survey. A visit detects it where it is brighter
-/// than the visit's five-sigma depth.
+/// counts where its whole duration lies within the survey. After MAF's TransientMetric.
+/// @param ages of the same transient and observations
 /// @param visits of one place, in the order of time
 /// @param begin, end of the survey, MJD
 /// @return 0 to 1; NaN where no event fits into the survey
-double found_fraction(const TransientClass& transient, std::span<const std::uint32_t> visits,
-                      const Observations& o, double begin, double end, int phases);
+double found_fraction(const TransientClass& transient, const SeenAges& ages,
+                      std::span<const std::uint32_t> visits, const Observations& o, double begin,
+                      double end, int phases);
+
+/// The same from each visit's magnitude: the plain twin that tests hold it against.
+double found_fraction_reference(const TransientClass& transient,
+                                std::span<const std::uint32_t> visits, const Observations& o,
+                                double begin, double end, int phases);
 
 }  // namespace skywright::metrics

@@ -94,7 +94,7 @@ PlanCompareReport compare_plans(const PlanCompareRequest& request, const Executi
     const metrics::SurveyMetrics second = judged(request.second, request.config, execution);
     compare_surveys(report, first, second);
     if (!request.outputs.plots.empty() || !request.outputs.html.empty())
-      pictures = ratio_pictures(first, second);
+      pictures = compare_pictures(first, second);
   }
   report.files = write_compare_pages(report, pictures, request.outputs);
   return report;
@@ -112,6 +112,15 @@ std::string PlanCompareReport::text() const {
   }
   for (const std::string& note : notes) out += "note: " + note + "\n";
   for (const std::string& file : files) out += "wrote " + file + "\n";
+  return out;
+}
+
+std::string PlanCompareReport::markdown() const {
+  std::string out = fmt::format("| metric | {} | {} | difference | unit |\n|---|---|---|---|---|\n",
+                                first, second);
+  for (const ComparedMetric& m : metrics)
+    out += fmt::format("| {} | {} | {} | {} | {} |\n", m.name, cell(m.first), cell(m.second),
+                       part_text(m), m.unit);
   return out;
 }
 

@@ -15,9 +15,9 @@ namespace skywright::simulation {
 
 /// Where pictures and pages go; empty: nowhere.
 struct PlanOutputs {
-  std::filesystem::path
-      plots;                   ///< folder of PNG files and index.html; made where it does not exist
-  std::filesystem::path html;  ///< one page that needs nothing else
+  std::filesystem::path plots;  ///< folder of PNG files and index.html; made where it is not
+  std::filesystem::path html;   ///< one page that needs nothing else
+  std::filesystem::path markdown = {};  ///< a comparison's table, to put into a document
 };
 
 struct PlanMetricsRequest {
@@ -79,6 +79,8 @@ struct PlanCompareReport {
 
   [[nodiscard]] std::string text() const;
   [[nodiscard]] std::string json() const;
+  /// The metrics as a table of Markdown.
+  [[nodiscard]] std::string markdown() const;
 };
 
 /// Set two databases, or one and published figures, side by side.

@@ -136,7 +136,13 @@ std::vector<std::string> write_plan_pages(const PlanMetricsReport& report,
 std::vector<std::string> write_compare_pages(const PlanCompareReport& report,
                                              const std::vector<PlanPicture>& pictures,
                                              const PlanOutputs& outputs) {
-  return wanted(outputs) ? write_pages(report, pictures, outputs) : std::vector<std::string>{};
+  std::vector<std::string> written =
+      wanted(outputs) ? write_pages(report, pictures, outputs) : std::vector<std::string>{};
+  if (!outputs.markdown.empty()) {
+    io::write_whole_file(outputs.markdown, report.markdown());
+    written.push_back(outputs.markdown.string());
+  }
+  return written;
 }
 
 }  // namespace skywright::simulation

@@ -19,9 +19,10 @@ struct PlanPicture {
 /// Maps of visits and depths, the night hourglass, histograms. What the observations do not tell is
 /// left out.
 std::vector<PlanPicture> plan_pictures(const metrics::SurveyMetrics& survey);
-/// Maps of the first's visits and depths over (less) the second's.
-std::vector<PlanPicture> ratio_pictures(const metrics::SurveyMetrics& first,
-                                        const metrics::SurveyMetrics& second);
+/// Both schedules' visits on one scale, hourglasses and histograms side by side, and maps of the
+/// first's visits and depths over (less) the second's.
+std::vector<PlanPicture> compare_pictures(const metrics::SurveyMetrics& first,
+                                          const metrics::SurveyMetrics& second);
 
 /// Nights across, hours from local midnight down, each visit in its filter's colour; the Moon's lit
 /// part at the lower edge where the observations tell it.

@@ -1,15 +1,12 @@
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include <fmt/format.h>
 
 #include "skywright/draw/picture_axes.h"
 #include "skywright/draw/plot.h"
-#include "skywright/draw/sky_map.h"
+#include "skywright/simulation/plan_maps.h"
 #include "skywright/simulation/plan_pages.h"
-#include "skywright/sphere/frames.h"
-#include "skywright/sphere/healpix.h"
 
 namespace skywright::simulation {
 namespace {
@@ -22,75 +19,13 @@ using metrics::kBands;
 using metrics::Observations;
 using metrics::SkyMaps;
 
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-// The sky is turned so that the southern summer's and winter's fields stay whole.
-constexpr double kMapCentre = 0.0;
-
-template <class Frame>
-draw::SkyLine plane(const sphere::Rotation<Frame, sphere::Icrs>& to_icrs, draw::Colour colour,
-                    std::string label) {
-  draw::SkyLine line{.colour = colour, .label = std::move(label)};
-  for (int d = 0; d <= 360; d += 2) {
-    const auto at = to_icrs * sphere::direction<Frame>(sphere::Angle::from_degrees(d), {});
-    line.points.push_back({at.longitude().degrees(), at.latitude().degrees()});
-  }
-  return line;
-}
-
-std::vector<draw::SkyLine> planes() {
-  return {plane(sphere::icrs_to_galactic().inverse(), {213, 94, 0}, "galactic plane"),
-          plane(sphere::icrs_to_ecliptic().inverse(), draw::gray(40), "ecliptic")};
-}
-
-struct Ends {
-  double low = 0.0;
-  double high = 1.0;
-};
-
-/// Quantiles of the values that are there.
-Ends quantiles(const std::vector<double>& map, double low, double high) {
-  std::vector<double> values;
-  for (const double v : map)
-    if (std::isfinite(v)) values.push_back(v);
-  if (values.empty()) return {};
-  std::sort(values.begin(), values.end());
-  const auto at = [&](double q) {
-    return values[static_cast<std::size_t>(q * static_cast<double>(values.size() - 1))];
-  };
-  Ends ends{at(low), at(high)};
-  if (!(ends.low < ends.high)) ends = {ends.low - 0.5, ends.high + 0.5};
-  return ends;
-}
-
-/// Counts of zero become nothing, so that the unseen sky stays gray.
-template <class T>
-std::vector<double> seen_values(const std::vector<T>& map, bool zero_is_none) {
-  std::vector<double> out(map.size());
-  for (std::size_t i = 0; i < map.size(); ++i) {
-    const auto v = static_cast<double>(map[i]);
-    out[i] = zero_is_none && v == 0.0 ? kNone : v;
-  }
-  return out;
-}
-
-Canvas map_picture(const std::vector<double>& map, int order, draw::SkyMapStyle style) {
-  style.centre = kMapCentre;
-  style.lines = planes();
-  return draw::sky_map(
-      [&](double ra, double dec) {
-        return map[static_cast<std::size_t>(
-            sphere::healpix::pixel_at(sphere::SkyPosition::from_degrees(ra, dec), order))];
-      },
-      style);
-}
-
 void add_map(std::vector<PlanPicture>& out, std::string name, std::string title, std::string unit,
              const std::vector<double>& map, int order) {
   if (std::none_of(map.begin(), map.end(), [](double v) { return std::isfinite(v); })) return;
   const Ends ends = quantiles(map, 0.02, 0.98);
   out.push_back(
       {std::move(name), title,
-       map_picture(map, order,
+       sky_picture(map, order,
                    {.title = title, .unit = std::move(unit), .low = ends.low, .high = ends.high})});
 }
 
@@ -169,20 +104,20 @@ void add_visit_histogram(std::vector<PlanPicture>& out, const SkyMaps& maps) {
 
 void add_sky_maps(std::vector<PlanPicture>& out, const metrics::SurveyMetrics& survey) {
   const SkyMaps& maps = survey.maps;
-  add_map(out, "visits", "Visits, all filters", "visits", seen_values(maps.visits, true),
+  add_map(out, "visits", "Visits, all filters", "visits", map_values(maps.visits, Zero::nothing),
           maps.order);
   for (std::size_t b = 0; b < kBands; ++b)
     add_map(out, fmt::format("visits_{}", kBandNames[b]),
             fmt::format("Visits in {}", kBandNames[b]), "visits",
-            seen_values(maps.band_visits[b], true), maps.order);
+            map_values(maps.band_visits[b], Zero::nothing), maps.order);
   for (std::size_t b = 0; b < kBands; ++b)
     if (!maps.coadded_depth[b].empty())
       add_map(out, fmt::format("coadded_depth_{}", kBandNames[b]),
               fmt::format("Depth of all visits together in {}", kBandNames[b]), "AB mag",
-              seen_values(maps.coadded_depth[b], false), maps.order);
+              map_values(maps.coadded_depth[b], Zero::value), maps.order);
   const auto other = [&](const char* name, const char* title, const char* unit,
                          const std::vector<float>& map) {
-    if (!map.empty()) add_map(out, name, title, unit, seen_values(map, false), maps.order);
+    if (!map.empty()) add_map(out, name, title, unit, map_values(map, Zero::value), maps.order);
   };
   other("airmass", "Median airmass", "", maps.airmass);
   other("gap_between_nights", "Median gap between nights", "days", maps.between_nights_days);
@@ -211,49 +146,6 @@ std::vector<PlanPicture> plan_pictures(const metrics::SurveyMetrics& survey) {
   add_histogram(out, "seeing_histogram", "Seeing", "seeingFwhmEff [arcsec]", o.seeing_eff,
                 draw::AxisScale::linear);
   add_band_histograms(out, o);
-  return out;
-}
-
-std::vector<PlanPicture> ratio_pictures(const metrics::SurveyMetrics& first,
-                                        const metrics::SurveyMetrics& second) {
-  std::vector<PlanPicture> out;
-  const auto add = [&](std::string name, const std::string& title, const std::string& unit,
-                       const std::vector<double>& map, double middle) {
-    std::vector<double> off(map.size());
-    std::transform(map.begin(), map.end(), off.begin(),
-                   [&](double v) { return std::abs(v - middle); });
-    if (std::none_of(map.begin(), map.end(), [](double v) { return std::isfinite(v); })) return;
-    const double range = std::max(quantiles(off, 0.0, 0.98).high, 1e-3);
-    out.push_back({std::move(name), title,
-                   map_picture(map, first.maps.order,
-                               {.title = title,
-                                .unit = unit,
-                                .low = middle - range,
-                                .high = middle + range,
-                                .colours = draw::ColourMap::diverging})});
-  };
-  const auto ratio = [](const std::vector<std::uint32_t>& a, const std::vector<std::uint32_t>& b) {
-    std::vector<double> r(a.size());
-    for (std::size_t i = 0; i < r.size(); ++i)
-      r[i] = b[i] > 0 && a[i] > 0 ? static_cast<double>(a[i]) / b[i] : kNone;
-    return r;
-  };
-  add("ratio_visits", "Visits, first over second", "ratio",
-      ratio(first.maps.visits, second.maps.visits), 1.0);
-  for (std::size_t b = 0; b < kBands; ++b)
-    add(fmt::format("ratio_visits_{}", kBandNames[b]),
-        fmt::format("Visits in {}, first over second", kBandNames[b]), "ratio",
-        ratio(first.maps.band_visits[b], second.maps.band_visits[b]), 1.0);
-  for (std::size_t b = 0; b < kBands; ++b) {
-    const auto& d1 = first.maps.coadded_depth[b];
-    const auto& d2 = second.maps.coadded_depth[b];
-    if (d1.empty() || d2.empty()) continue;
-    std::vector<double> less(d1.size());
-    for (std::size_t i = 0; i < less.size(); ++i) less[i] = d1[i] - d2[i];
-    add(fmt::format("difference_depth_{}", kBandNames[b]),
-        fmt::format("Depth of all visits in {}, first less second", kBandNames[b]), "mag", less,
-        0.0);
-  }
   return out;
 }
 
