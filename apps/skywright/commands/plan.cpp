@@ -5,24 +5,12 @@
 #include <fmt/format.h>
 
 #include "commands/commands.h"
+#include "commands/strategy_option.h"
 #include "skywright/config/toml_config.h"
 #include "skywright/io/atomic_file.h"
 
 namespace skywright::apps {
 namespace {
-
-schedule::StrategyConfig strategy_of(const Arguments& args, const Session& session) {
-  const std::string name = args.text_or("--strategy", "lsst-baseline");
-  schedule::StrategyConfig strategy;
-  if (name.ends_with(".toml"))
-    config::read_toml(strategy, io::read_whole_file(name), name);
-  else
-    strategy = schedule::built_in_strategy(name);
-  if (!session.config_text.empty())
-    config::read_toml(strategy, session.config_text, session.config_origin);
-  for (const std::string& setting : session.settings) config::apply_setting(strategy, setting);
-  return strategy;
-}
 
 int nights_of(const Arguments& args) {
   if (args.has("--years") && args.has("--nights"))
@@ -43,12 +31,12 @@ int nights_of(const Arguments& args) {
 
 Outcome run_plan(const Arguments& args, const Session& session) {
   simulation::PlanRequest request;
-  const std::string name = args.text_or("--instrument", "lsst");
+  request.survey.strategy = strategy_of(args, session);
+  const std::string name = args.text_or("--instrument", request.survey.strategy.instrument);
   request.instrument_text = name.ends_with(".toml") ? io::read_whole_file(name) : name;
   request.survey.instrument = name.ends_with(".toml")
                                   ? instrument::parse_instrument(request.instrument_text, name)
                                   : instrument::load_instrument(name);
-  request.survey.strategy = strategy_of(args, session);
   request.survey.seed = static_cast<std::uint64_t>(session.seed);
   request.survey.nights = nights_of(args);
   if (args.has("--opportunities")) {
@@ -95,9 +83,9 @@ Command plan_named(const char* name) {
           "  skywright plan --years 10 --out visits.db\n"
           "  skywright plan --strategy mine.toml --instrument lsst-2022 --nights 30 --out a.db\n"
           "  skywright plan --from visits.db --nights 1 --out tonight.db",
-      .options = {{"--strategy", "NAME", "lsst-baseline, or a .toml file (default lsst-baseline)"},
+      .options = {strategy_option(),
                   {"--instrument", "NAME",
-                   "lsst, lsst-2022, gmt, or a camera's .toml file (default lsst)"},
+                   "built-in telescope or a camera's .toml file (default: the strategy's)"},
                   {"--years", "Y", "how long (default 10)"},
                   {"--nights", "N", "instead of --years"},
                   {"--from", "FILE", "visits made so far: plan the nights after them"},

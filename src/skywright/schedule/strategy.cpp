@@ -166,6 +166,7 @@ void describe(Fields& f, TargetList& c) {
 
 void describe(Fields& f, StrategyConfig& c) {
   f.text("name", c.name, "of the strategy");
+  f.text("instrument", c.instrument, "built-in telescope that it is for, unless one is named");
   f.text("program", c.program, "science_program of what has none of its own");
   f.whole("nside", c.nside, "of the HEALPix maps: 16, 32 or 64", {.low = 16, .high = 64});
   f.number("start_mjd", c.start_mjd, "the night after it is the first, MJD TAI",

@@ -161,9 +161,10 @@ struct TargetQueue {
 
 struct StrategyConfig {
   std::string name = "survey";
-  std::string program = "SURVEY";  ///< science_program of what has none of its own
-  int nside = 32;                  ///< of the maps: 16, 32 or 64
-  double start_mjd = 60796.0;      ///< TAI; the night after it is the first
+  std::string instrument = "lsst";  ///< built-in telescope that it is for
+  std::string program = "SURVEY";   ///< science_program of what has none of its own
+  int nside = 32;                   ///< of the maps: 16, 32 or 64
+  double start_mjd = 60796.0;       ///< TAI; the night after it is the first
   PointingLimits limits;
   VisitShape visits;
   FilterRule filters;

@@ -1,0 +1,23 @@
+#include "commands/strategy_option.h"
+
+#include "command_config.h"
+#include "skywright/io/atomic_file.h"
+
+namespace skywright::apps {
+
+schedule::StrategyConfig strategy_of(const Arguments& args, const Session& session) {
+  const std::string name = args.text_or("--strategy", "lsst-baseline");
+  schedule::StrategyConfig strategy;
+  if (name.ends_with(".toml"))
+    config::read_toml(strategy, io::read_whole_file(name), name);
+  else
+    strategy = schedule::built_in_strategy(name);
+  return config_of(session, strategy);
+}
+
+Option strategy_option() {
+  return {"--strategy", "NAME",
+          "lsst-baseline (default), small-transient-survey, gmt-queue, or a .toml file"};
+}
+
+}  // namespace skywright::apps
