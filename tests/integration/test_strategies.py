@@ -73,6 +73,24 @@ def test_the_queue_keeps_each_programmes_conditions(planned):
         assert all(len(visits) <= 6 for visits in nights.values())
 
 
+def test_a_telescope_of_which_too_little_is_known_is_refused(skywright, tmp_path):
+    camera = tmp_path / "camera.toml"
+    camera.write_text("""name = "dim"
+[telescope]
+aperture_m = 0.4
+focal_length_m = 2.8
+[[camera.sensor]]
+name = "ccd"
+width = 100
+height = 100
+[[band]]
+name = "r"
+""")
+    result = skywright("plan", "--strategy", "gmt-queue", "--instrument", camera, "--nights", 1,
+                       "--out", tmp_path / "x.db", expect=2)
+    assert "band r of dim" in result.err and "zero_point" in result.err
+
+
 @pytest.mark.parametrize(
     "arguments,told",
     [

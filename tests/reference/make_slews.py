@@ -23,7 +23,8 @@ OPTIONS = {
     "lsst-2022": (
         {"camera": {"readtime": 2.0, "jerk": None},
          "telescope": {"azimuth_minpos": -270.0, "azimuth_maxpos": 270.0,
-                       "altitude_jerk": None, "azimuth_jerk": None}}, {}, 2.0, 2),
+                       "altitude_jerk": None, "azimuth_jerk": None}},
+        {"slew_while_changing_filter": True}, 2.0, 2),
     # a dome that starts, stops and settles; the wrap just over a turn
     "following-dome": (
         {"telescope": {"azimuth_minpos": -170.0, "azimuth_maxpos": 200.0}},

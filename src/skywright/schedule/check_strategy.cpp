@@ -85,6 +85,11 @@ void check_strategy(const StrategyConfig& strategy, const instrument::Instrument
       throw ConfigError(fmt::format("visits.exposures={:g}", n), "must be whole", "give 1 or 2");
   if (strategy.limits.max_altitude_deg <= strategy.limits.min_altitude_deg)
     throw ConfigError("limits.max_altitude_deg", "it is not above min_altitude_deg", "raise it");
+  for (const instrument::Band& band : instrument.bands)
+    if (band.depth_cm == 0.0)
+      throw ConfigError(fmt::format("band {} of {}", band.name, instrument.name),
+                        "how deep it sees is not known",
+                        "give its zero_point (or throughput) and dark_sky, or depth_cm");
   for (const auto* list : {&strategy.filters.bright, &strategy.filters.dark})
     for (const std::string& band : *list) (void)band_index(instrument, band, "filters");
   validate(strategy.weather);
