@@ -14,7 +14,7 @@ from scipy.spatial import cKDTree
 
 REFERENCE = Path(__file__).resolve().parents[1] / "reference"
 sys.path.insert(0, str(REFERENCE))
-from visits_database import make_visits  # noqa: E402
+from visits_database import COLUMNS, make_visits  # noqa: E402
 
 RADIUS, ORDER = 1.75, 6
 BANDS = "ugrizy"
@@ -118,6 +118,24 @@ def test_figures_are_mafs_own(skywright, pointings, tmp_path, name):
         assert ours[NAMES.get(metric, metric)] == pytest.approx(value, rel=TOLERANCE.get(metric, 1e-5)), metric
 
 
+def test_a_planned_survey_has_every_metric(skywright, tmp_path):
+    database = tmp_path / "visits.db"
+    skywright("plan", "--nights", 5, "--out", database, "--quiet")
+    with sqlite3.connect(database) as db:
+        present = {r[1] for r in db.execute("PRAGMA table_info(observations)")}
+        slew, visit, exposure, nights = db.execute(
+            "SELECT SUM(slewTime), SUM(visitTime), SUM(visitExposureTime), COUNT(DISTINCT night) FROM observations"
+        ).fetchone()
+    assert set(COLUMNS) <= present
+    result = skywright("plan", "metrics", database, "--json", "--quiet").json
+    assert not any("lacks" in note for note in result["notes"])
+    ours = result["metrics"]
+    assert ours["nights"] == nights
+    assert ours["open_shutter_fraction"] == pytest.approx(exposure / (slew + visit), rel=1e-6)
+    assert 0 < ours["wide_share"] <= 1 and ours["airmass_median"] >= 1
+    assert {"found_kilonova_200mpc", "parallax_error", "gap_within_night"} <= set(ours)
+
+
 def test_shares_and_labels_are_those_of_the_notes(skywright, tmp_path):
     database = make_visits(tmp_path / "made.db")
     result = skywright("plan", "metrics", database, "--json", "--quiet").json
@@ -208,6 +226,9 @@ def test_wrong_requests_are_told_apart(skywright, pointings, tmp_path):
     assert "baseline_v2.0" in skywright("plan", "compare", pointings, "--published", "v9",
                                         expect=2).err
     skywright("plan", "compare", pointings, expect=2)
+    (tmp_path / "file").touch()
+    told = skywright("plan", "metrics", pointings, "--plots", tmp_path / "file" / "plots", expect=5).err
+    assert "the folder cannot be made" in told
 
 
 def empty_database(folder):

@@ -54,16 +54,37 @@ def test_the_committed_figures_are_mafs_of_today(rubin, shared, name):
     assert json.loads(made.stdout) == pytest.approx(committed, rel=1e-9)
 
 
-def test_their_readers_open_visits_in_our_columns(rubin, tmp_path):
-    sys.path.insert(0, str(REFERENCE))
-    from visits_database import COLUMNS, make_visits
+@pytest.fixture(scope="module")
+def planned(skywright, tmp_path_factory):
+    """Visits of our own scheduler, for a month."""
+    database = tmp_path_factory.mktemp("plan") / "visits.db"
+    skywright("plan", "--nights", 30, "--out", database, "--quiet", timeout=600)
+    return database
 
-    database = make_visits(tmp_path / "visits.db")
-    done = subprocess.run([rubin, "-c", READ, database, ",".join(COLUMNS)], capture_output=True, text=True)
+
+def test_their_readers_open_our_visits(rubin, planned):
+    sys.path.insert(0, str(REFERENCE))
+    from visits_database import COLUMNS
+
+    done = subprocess.run([rubin, "-c", READ, planned, ",".join(COLUMNS)], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     read = json.loads(done.stdout)
-    assert read["rows"] == read["maf_rows"] > 30000
+    assert read["rows"] == read["maf_rows"] > 10000
     assert read["ra"] == pytest.approx(read["maf_ra"] * 3.141592653589793 / 180)
     assert read["note"]
     # The scheduler's own state (flush_by_mjd, extinction_limit ...) is in no database of visits.
     assert read["missing"] == []
+
+
+def test_maf_judges_our_visits_as_we_do(rubin, skywright, planned):
+    made = subprocess.run([rubin, REFERENCE / "make_maf.py", planned], capture_output=True, text=True)
+    assert made.returncode == 0, made.stderr
+    ours = skywright("plan", "metrics", planned, "--json", "--quiet", "--set", "wide_area_deg2=5000", "--set",
+                     "visits_design=12", "--set", "transient_phases=1").json["metrics"]  # fmt: skip
+    for metric, value in json.loads(made.stdout).items():
+        if metric == "flash":
+            # Ours asks for two detections a quarter of an hour apart, MAF's for two filters at any time.
+            assert ours["found_kilonova_200mpc"] <= value * (1 + 1e-6)
+        else:
+            # Parallax factors belong to the pixel here and to the field there.
+            assert ours[metric] == pytest.approx(value, rel=5e-3 if metric == "parallax_error" else 1e-5), metric

@@ -81,6 +81,7 @@ PlanCompareReport compare_plans(const PlanCompareRequest& request, const Executi
   if (request.second.empty() == request.published.empty())
     throw ConfigError("plan compare", "it takes two databases, or one and --published NAME",
                       "give one of both");
+  make_plots_folder(request.outputs);
   PlanCompareReport report;
   report.first = request.first.string();
   std::vector<PlanPicture> pictures;

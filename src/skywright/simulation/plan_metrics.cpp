@@ -59,6 +59,7 @@ table::Table read_observations_table(const std::filesystem::path& path) {
 
 PlanMetricsReport measure_plan(const PlanMetricsRequest& request, const Execution& execution) {
   metrics::validate(request.config);
+  make_plots_folder(request.outputs);
   PlanMetricsReport report;
   report.database = request.database.string();
   report.survey =

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "skywright/base/error.h"
 #include "skywright/draw/html.h"
 #include "skywright/draw/png.h"
 #include "skywright/io/atomic_file.h"
@@ -109,7 +110,6 @@ std::vector<std::string> write_pages(const Report& report, const std::vector<Pla
   for (const PlanPicture& picture : pictures) png.push_back(draw::encode_png(picture.canvas));
   const std::string html = page(report, figures_of(pictures, png));
   if (!outputs.plots.empty()) {
-    fs::create_directories(outputs.plots);
     for (std::size_t i = 0; i < pictures.size(); ++i)
       write(outputs.plots / (pictures[i].name + ".png"), png[i]);
     write(outputs.plots / "index.html", html);
@@ -121,6 +121,15 @@ std::vector<std::string> write_pages(const Report& report, const std::vector<Pla
 bool wanted(const PlanOutputs& outputs) { return !outputs.plots.empty() || !outputs.html.empty(); }
 
 }  // namespace
+
+void make_plots_folder(const PlanOutputs& outputs) {
+  if (outputs.plots.empty()) return;
+  std::error_code error;
+  fs::create_directories(outputs.plots, error);
+  if (error)
+    throw StorageError(outputs.plots.string(), "the folder cannot be made: " + error.message(),
+                       "name a place that can be written");
+}
 
 std::string shown_value(double value) {
   if (value == std::floor(value) && std::abs(value) < 1e12) return fmt::format("{:.0f}", value);

@@ -28,6 +28,9 @@ std::vector<PlanPicture> compare_pictures(const metrics::SurveyMetrics& first,
 /// part at the lower edge where the observations tell it.
 draw::Canvas night_hourglass(const metrics::Observations& observations);
 
+/// So that a folder that cannot be made is told before the work. @throws StorageError
+void make_plots_folder(const PlanOutputs& outputs);
+
 /// Write pictures and pages where `outputs` asks for them. @returns what was written
 /// @throws StorageError that names what cannot be written
 std::vector<std::string> write_plan_pages(const PlanMetricsReport& report,
