@@ -76,13 +76,14 @@ Command plan_named(const char* name) {
   return {
       .name = name,
       .summary = "what a survey telescope looks at, visit by visit, for years",
-      .details =
+      .details = fmt::format(
           "Writes the table `observations` in the columns that rubin_sim reads, and `info` "
           "with version,\nconfig and seed. Until it is whole the output is FILE.partial: "
-          "stopped, the same command\ngoes on.\n\n"
-          "  skywright plan --years 10 --out visits.db\n"
-          "  skywright plan --strategy mine.toml --instrument lsst-2022 --nights 30 --out a.db\n"
-          "  skywright plan --from visits.db --nights 1 --out tonight.db",
+          "stopped, the same command\ngoes on. docs/guides/planning.md tells what a strategy says.\n\n"
+          "  skywright {0} --years 10 --out visits.db\n"
+          "  skywright {0} --strategy mine.toml --instrument lsst-2022 --nights 30 --out a.db\n"
+          "  skywright {0} --from visits.db --nights 1 --out tonight.db",
+          name),
       .options = {strategy_option(),
                   {"--instrument", "NAME",
                    "built-in telescope or a camera's .toml file (default: the strategy's)"},
