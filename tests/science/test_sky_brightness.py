@@ -1,31 +1,29 @@
 """Sky brightness beside thirteen nights of rubin_sim, from which nothing of ours is taken.
 
-The pointings carry depth and seeing; the sky that rubin_sim saw follows from them by its own depth
-formula (coefficients of its throughputs v1.7, the era of these pointings). Its sky is ESO's model (Noll et
-al. 2012, Jones et al. 2013), which knows the Moon's scattered light within 20 %.
+The pointings carry depth and seeing; the sky that rubin_sim saw follows from them by its own depth formula and
+the coefficients that it had then (tests/reference/fit_depth.py names the source). Its sky is ESO's model (Noll
+et al. 2012, Jones et al. 2013), which knows the Moon's scattered light within 20 %.
 """
 
 import sqlite3
+import sys
+import tomllib
+from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-# rubin_sim's system figures of early 2022 (throughputs v1.7): Cm, dCm_inf, extinction, dark sky.
-ERA = {
-    "u": (23.390, 0.370, 0.458, 22.968), "g": (24.506, 0.098, 0.208, 22.256),
-    "r": (24.490, 0.051, 0.122, 21.196), "i": (24.373, 0.036, 0.074, 20.478),
-    "z": (24.203, 0.026, 0.057, 19.600), "y": (23.769, 0.019, 0.095, 18.612),
-}  # fmt: skip
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "reference"))
+from fit_depth import INSTRUMENT, PUBLISHED, exposures_of, sky_free_depth  # noqa: E402
+
+BANDS = {b["name"]: b for b in tomllib.loads(INSTRUMENT.read_text())["band"]}
 
 
-def implied_sky(band, depth, seeing, airmass):
-    cm, infinity, k, dark = ERA[band]
-    sky = np.full(len(depth), dark)
+def implied_sky(band, depth, seeing, seconds, exposures, airmass):
+    sky = np.full(len(depth), BANDS[band]["dark_sky"])
     for _ in range(80):
-        t = 10 ** (-0.4 * (sky - dark))
-        dcm = infinity - 1.25 * np.log10(1 + (10 ** (0.8 * infinity) - 1) / t)
-        predicted = cm + dcm + 0.5 * (sky - 21) + 2.5 * np.log10(0.7 / seeing) - k * (airmass - 1)
+        predicted = PUBLISHED[band] + sky_free_depth(BANDS[band], sky, seeing, seconds, exposures, airmass)
         sky += 1.5 * (depth - predicted)
     return sky
 
@@ -37,15 +35,16 @@ def skies(skywright, shared, tmp_path_factory):
     skywright("nightsky", "--visits", database, "--instrument", "lsst-2022", "--out", out)
     ours = {k: np.array(v) for k, v in pq.read_table(out).to_pydict().items()}
     with sqlite3.connect(database) as db:
-        rows = db.execute("SELECT observationId, seeingFwhmEff, fiveSigmaDepth FROM observations")
-        ids, seeing, depth = map(np.array, zip(*rows))
+        rows = db.execute("SELECT observationId, seeingFwhmEff, fiveSigmaDepth, visitTime, visitExposureTime"
+                          " FROM observations")  # fmt: skip
+        ids, seeing, depth, visit, seconds = map(np.array, zip(*rows))
     assert np.array_equal(ids, ours["observationId"])
-    return ours, seeing, depth
+    return ours, seeing, depth, seconds, exposures_of(visit, seconds)
 
 
 @pytest.mark.needs_shared
 def test_sky_is_within_0_3_mag_of_rubin_sim_in_darkness_and_moonlight(skies):
-    ours, seeing, depth = skies
+    ours, seeing, depth, seconds, exposures = skies
     night = ours["sunAlt"] < -18
     conditions = {"dark": night & (ours["moonAlt"] < -3), "moonlit": night & (ours["moonAlt"] > 5)}
     judged = 0
@@ -54,7 +53,8 @@ def test_sky_is_within_0_3_mag_of_rubin_sim_in_darkness_and_moonlight(skies):
             rows = np.flatnonzero((ours["band"] == band) & when)
             if len(rows) < 50:
                 continue
-            theirs = implied_sky(band, depth[rows], seeing[rows], ours["airmass"][rows])
+            theirs = implied_sky(band, depth[rows], seeing[rows], seconds[rows], exposures[rows],
+                                 ours["airmass"][rows])  # fmt: skip
             difference = ours["skyBrightness"][rows] - theirs
             offset = np.median(difference)
             scatter = 1.4826 * np.median(np.abs(difference - offset))

@@ -10,11 +10,13 @@ struct SkyConditions {
   double fwhm_eff = 0.7;     ///< of the PSF's equivalent Gaussian [arcsec]
   double exposure_s = 30.0;  ///< of the whole visit
   double airmass = 1.0;
+  int exposures = 1;  ///< that the visit is read out in
 };
 
 /// Five-sigma depth of a point source [AB mag] from the band's Cm and dCm_inf: Ivezic et al.
 /// (2019), ApJ 873, 111, eqs. 6 and 7, with extinction k (X - 1) since zero points include one
-/// airmass.
+/// airmass. Cm and dCm_inf belong to one exposure of 30 s; a visit of several shorter ones is their
+/// coadd (rubin_scheduler, m5_flat_sed).
 /// @pre band.depth_cm is given
 double five_sigma_depth(const Band& band, const SkyConditions& conditions);
 

@@ -1,9 +1,37 @@
 #include "skywright/instrument/depth.h"
 
+#include <array>
+#include <fstream>
+#include <sstream>
+#include <string>
+
 #include <gtest/gtest.h>
 
 namespace skywright::instrument {
 namespace {
+
+TEST(FiveSigmaDepth, IsRubinSchedulersForAnyNumberOfExposures) {
+  // tests/reference/make_depths.py. Both have the same coefficients, ours rounded to 0.001 mag
+  // (dark sky to 0.01): Cm, k (X - 1) and dCm, of which u has the most, may add up to 0.003 mag.
+  std::ifstream file(SKYWRIGHT_SOURCE_DIR "/tests/reference/depths.csv");
+  const Instrument lsst = load_instrument("lsst");
+  int compared = 0;
+  std::string line;
+  std::getline(file, line);
+  while (std::getline(file, line)) {
+    std::stringstream words(line);
+    std::array<std::string, 7> w;
+    for (auto& word : w) std::getline(words, word, ',');
+    const double ours = five_sigma_depth(lsst.band(w[0]), {.sky = std::stod(w[1]),
+                                                           .fwhm_eff = std::stod(w[2]),
+                                                           .exposure_s = std::stod(w[3]),
+                                                           .airmass = std::stod(w[5]),
+                                                           .exposures = std::stoi(w[4])});
+    EXPECT_NEAR(ours, std::stod(w[6]), 0.003) << line;
+    ++compared;
+  }
+  EXPECT_EQ(compared, 240);
+}
 
 TEST(DepthCoefficients, OfLsstAreThosePublishedFromItsThroughputs) {
   // SMTN-002 and rubin_scheduler's sys_eng_vals compute Cm and dCm_inf with a read noise of 8.8

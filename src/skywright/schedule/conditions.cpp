@@ -34,8 +34,9 @@ Conditions::Conditions(const Setting& setting) : setting_(&setting) {
   for (std::size_t b = 0; b < setting.bands(); ++b) {
     const instrument::Band& band = setting.instrument.bands[b];
     const double exposure = setting.exposure_s(static_cast<int>(b));
+    const int exposures = setting.exposures(static_cast<int>(b));
     const auto depth_at = [&](double sky) {
-      return instrument::five_sigma_depth(band, {sky, kReferenceSeeing, exposure, 1.0});
+      return instrument::five_sigma_depth(band, {sky, kReferenceSeeing, exposure, 1.0, exposures});
     };
     std::vector<float> table;
     for (std::size_t i = 0; i < kSkySteps; ++i)

@@ -62,7 +62,8 @@ std::optional<double> best_time(const Setting& setting, const DeepField& field,
         properties, {setting.night_sky.magnitude(band, sky::sky_point(now, direction),
                                                  sky::night_sky_state(now)),
                      instrument::fwhm_eff(kNominalSeeing, airmass, properties.wavelength_nm),
-                     setting.exposure_s(static_cast<int>(band)), airmass});
+                     setting.exposure_s(static_cast<int>(band)), airmass,
+                     setting.exposures(static_cast<int>(band))});
     if (depth < best_depth) continue;
     best_depth = depth;
     best = t;

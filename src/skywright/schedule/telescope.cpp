@@ -157,7 +157,7 @@ Visit Telescope::row(const Request& request, const ephemeris::HorizonFrame::At& 
   v.seeing_eff = instrument::fwhm_eff(v.seeing_500, v.airmass, band.wavelength_nm);
   v.seeing_geom = instrument::fwhm_geom(v.seeing_eff);
   v.depth = instrument::five_sigma_depth(
-      band, {v.sky_brightness, v.seeing_eff, v.exposure_time, v.airmass});
+      band, {v.sky_brightness, v.seeing_eff, v.exposure_time, v.airmass, v.exposures});
   v.parallactic = at.parallactic / kDegree;
   v.pseudo_parallactic = at.pseudo_parallactic / kDegree;
   // rotSkyPos and rotTelPos by Rubin's convention (SMTN-019).
