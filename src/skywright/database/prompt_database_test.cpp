@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "skywright/base/error.h"
-#include "skywright/base/id.h"
 #include "skywright/base/random_stream.h"
+#include "skywright/base/source_id.h"
 #include "skywright/database/prompt_rows.h"
 
 namespace skywright::database {

@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "skywright/base/error.h"
-#include "skywright/base/id.h"
+#include "skywright/base/source_id.h"
 #include "skywright/io/table_files.h"
 
 namespace skywright::pipelines {
@@ -45,10 +45,6 @@ Table read_catalog(const std::filesystem::path& path, const CatalogDefaults& def
     std::map<std::pair<std::int64_t, std::int64_t>, std::int64_t> counters;
     std::vector<std::int64_t> ids(rows.rows());
     for (std::size_t i = 0; i < ids.size(); ++i) {
-      if (visit[i] < 0 || visit[i] >= (std::int64_t{1} << 34) || detector[i] < 0 ||
-          detector[i] >= 512)
-        throw InputError(file, "its visit or detector is too large to make ids of",
-                         "visits are below 2^34, detectors below 512");
       ids[i] = packed_source_id(VisitId{visit[i]}, DetectorId{detector[i]},
                                 ++counters[{visit[i], detector[i]}]);
     }

@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include "skywright/base/id.h"
 #include "skywright/base/random_stream.h"
+#include "skywright/base/source_id.h"
 
 namespace skywright::pipelines {
 namespace {

@@ -5,7 +5,7 @@
 #include <set>
 #include <string_view>
 
-#include "skywright/base/id.h"
+#include "skywright/base/source_id.h"
 #include "skywright/pipelines/exposure_file.h"
 #include "skywright/pipelines/sky_columns.h"
 

@@ -1,7 +1,7 @@
 #include "skywright/pipelines/forced_photometry.h"
 
 #include "skywright/base/error.h"
-#include "skywright/base/id.h"
+#include "skywright/base/source_id.h"
 #include "skywright/measure/psf_photometry.h"
 #include "skywright/pipelines/exposure_file.h"
 

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "skywright/base/source_id.h"
 #include "skywright/io/fits.h"
 #include "skywright/pipelines/failures.h"
 #include "skywright/pipelines/survey_config.h"
@@ -139,6 +140,11 @@ instrument::VisitInfo check_raw_frame(const fs::path& file,
   if (info.visit <= 0)
     throw InputError(file.string(), "its visit has no number",
                      "name the keyword as camera.keywords.visit, or number the file's name");
+  if (!visit_code(VisitId{info.visit}))
+    throw InputError(file.string(),
+                     "its visit's number, " + std::to_string(info.visit) +
+                         ", is neither below 2^32 nor a date YYYYMMDDnnnnn of 1990 to 2079",
+                     "name a keyword that counts exposures as camera.keywords.visit");
   check_amplifiers(file, instrument.detector(info.detector));
   return info;
 }
