@@ -69,7 +69,7 @@ Prepared prepare(const fs::path& raw, const instrument::Instrument& instrument,
                                      .detector = frame.detector,
                                      .masters = std::move(masters),
                                      .reference = reference},
-                                    config, run::steady_clock(), execution);
+                                    config, {.wall = run::steady_clock()}, execution);
     return out;
   } catch (const InputError& error) {
     return {{}, fmt::format("{}: {}", raw.filename().string(), error.what())};
@@ -80,7 +80,7 @@ TemplateSummary make_template(const std::string& band, const instrument::Detecto
                               const Group& raws, const fs::path& survey,
                               const instrument::Instrument& instrument, const SurveyInputs& inputs,
                               const NightConfig& config, const Execution& execution) {
-  StepTimer timer(run::steady_clock());
+  StepTimer timer({.wall = run::steady_clock()});
   TemplateSummary summary;
   summary.band = band;
   summary.detector = detector.name;

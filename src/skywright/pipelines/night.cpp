@@ -159,9 +159,10 @@ class Pass {
       if (products_[i]) detectors.push_back(*products_[i]);
     }
     const double clock = std::isnan(request_.clock_mjd) ? machine_mjd_tai() : request_.clock_mjd;
-    const auto begun = run::steady_clock()();
+    StepTimer timer(step_clocks(execution));
     const VisitEnd end = end_visit(detectors, archive_, prompt_, config_.night, clock, execution);
-    const double seconds = run::steady_clock()() - begun;
+    timer.mark("associate and alert");
+    const std::vector<StepTime> times = timer.take();
     dia_sources_ += end.dia_sources;
     new_objects_ += end.new_objects;
     forced_sources_ += end.forced_sources;
@@ -170,7 +171,7 @@ class Pass {
     for (const std::size_t i : members) {
       if (!products_[i]) continue;
       outcomes_[i].was_done = false;
-      outcomes_[i].times.push_back({"associate and alert", seconds});
+      outcomes_[i].times.insert(outcomes_[i].times.end(), times.begin(), times.end());
       const auto written = fs::last_write_time(raws_[i].path);
       outcomes_[i].latency_s =
           std::chrono::duration<double>(fs::file_time_type::clock::now() - written).count();

@@ -117,6 +117,12 @@ sphere::Angle search_radius(const wcs::Wcs& wcs, const instrument::Detector& det
 
 }  // namespace
 
+StepClocks step_clocks(const Execution& execution) {
+  StepClocks clocks{.wall = run::steady_clock()};
+  if (execution.jobs() == 1) clocks.cpu = run::processor_clock();
+  return clocks;
+}
+
 DetectorProducts night_exposure_products(const RawFile& raw,
                                          const instrument::Instrument& instrument,
                                          const SurveyInputs& inputs, const NightConfig& config) {
@@ -136,8 +142,8 @@ NightExposure process_night_exposure(const RawFile& raw, const instrument::Instr
         io::read_header(archive.path_of(plan.products.image), {.index = {}, .name = "IMAGE"}));
     return out;
   }
-  const auto clock = run::steady_clock();
-  const double begun = clock();
+  const StepClocks clocks = step_clocks(execution);
+  StepTimer timer(clocks);
   if (archive::file_checksum(raw.path) != raw.checksum) {
     throw InputError(raw.path.string(), "differs from what was ingested (checksum)",
                      "restore it from the telescope's copy");
@@ -153,20 +159,19 @@ NightExposure process_night_exposure(const RawFile& raw, const instrument::Instr
       inputs.reference(raw.info.band, raw.info.middle(),
                        predicted.sky_at({0.5 * frame.detector.width, 0.5 * frame.detector.height}),
                        search_radius(predicted, frame.detector, config.solve));
-  const double read = clock();
+  timer.mark("read");
   ProcessedExposure done = process_exposure({.raw = std::move(frame.exposure),
                                              .instrument = instrument,
                                              .detector = frame.detector,
                                              .masters = std::move(masters),
                                              .reference = reference,
                                              .coadd = std::move(coadd)},
-                                            config, clock, execution);
-  const double processed = clock();
+                                            config, clocks, execution);
+  timer.add(done.times);
   publish(done, plan, config, archive, execution);
   out.quality = done.quality;
-  out.times.push_back({"read", read - begun});
-  out.times.insert(out.times.end(), done.times.begin(), done.times.end());
-  out.times.push_back({"write", clock() - processed});
+  timer.mark("write");
+  out.times = timer.take();
   return out;
 }
 

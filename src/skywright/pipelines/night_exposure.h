@@ -28,6 +28,9 @@ struct NightExposure {
   bool was_done = false;
 };
 
+/// What a night times its steps by: the processor's clock, too, where one thread does all of it.
+StepClocks step_clocks(const Execution& execution);
+
 /// The keys of what `process_night_exposure` makes of a frame; nothing is made.
 DetectorProducts night_exposure_products(const RawFile& raw,
                                          const instrument::Instrument& instrument,

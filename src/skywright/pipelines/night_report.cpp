@@ -87,7 +87,10 @@ std::string night_json(const NightSummary& summary) {
     one["sources"] = o.sources;
     one["dia_sources"] = o.dia_sources;
     if (std::isfinite(o.latency_s)) one["latency_s"] = o.latency_s;
-    for (const StepTime& t : o.times) one["seconds"][t.step] = t.seconds;
+    for (const StepTime& t : o.times) {
+      one["seconds"][t.step] = t.seconds;
+      if (std::isfinite(t.cpu_seconds)) one["cpu_seconds"][t.step] = t.cpu_seconds;
+    }
     json["exposures"].push_back(std::move(one));
   }
   json["warnings"] = summary.warnings;

@@ -77,8 +77,8 @@ void note_quality(ExposureQuality& q, const detrend::DetrendResult& clean,
 }  // namespace
 
 ProcessedExposure process_exposure(ProcessInputs inputs, const NightConfig& config,
-                                   const SecondsClock& clock, const Execution& execution) {
-  StepTimer timer(clock);
+                                   const StepClocks& clocks, const Execution& execution) {
+  StepTimer timer(clocks);
   ProcessedExposure out;
   out.info = inputs.raw.info;
   detrend::DetrendResult clean =

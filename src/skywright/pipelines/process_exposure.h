@@ -49,6 +49,6 @@ struct ProcessedExposure {
 /// Detrend, measure, solve, and, given a template, warp it, subtract and measure the difference.
 /// @throws InputError where the exposure cannot be used (no stars, no match with the reference)
 ProcessedExposure process_exposure(ProcessInputs inputs, const NightConfig& config,
-                                   const SecondsClock& clock, const Execution& execution);
+                                   const StepClocks& clocks, const Execution& execution);
 
 }  // namespace skywright::pipelines

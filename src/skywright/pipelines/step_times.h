@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,27 +12,47 @@ namespace skywright::pipelines {
 struct StepTime {
   std::string step;
   double seconds = 0.0;
+  /// Of the processor; NaN where it was not asked for.
+  double cpu_seconds = std::numeric_limits<double>::quiet_NaN();
 };
 
 /// Seconds since any fixed moment.
 using SecondsClock = std::function<double()>;
 
+struct StepClocks {
+  SecondsClock wall;
+  /// Of the process, all its threads: give it only where no other work runs beside the steps.
+  SecondsClock cpu = {};
+};
+
 /// Names the time since the last mark.
 class StepTimer {
  public:
-  explicit StepTimer(SecondsClock clock) : clock_(std::move(clock)), last_(clock_()) {}
+  explicit StepTimer(StepClocks clocks) : clocks_(std::move(clocks)) { restart(); }
 
   void mark(std::string step) {
-    const double now = clock_();
-    times_.push_back({std::move(step), now - last_});
-    last_ = now;
+    StepTime time{.step = std::move(step), .seconds = clocks_.wall() - wall_};
+    if (clocks_.cpu) time.cpu_seconds = clocks_.cpu() - cpu_;
+    times_.push_back(std::move(time));
+    restart();
+  }
+  /// Steps that were timed elsewhere since the last mark.
+  void add(const std::vector<StepTime>& times) {
+    times_.insert(times_.end(), times.begin(), times.end());
+    restart();
   }
   [[nodiscard]] std::vector<StepTime> take() { return std::move(times_); }
 
  private:
-  SecondsClock clock_;
-  double last_;
+  void restart() {
+    wall_ = clocks_.wall();
+    if (clocks_.cpu) cpu_ = clocks_.cpu();
+  }
+
   std::vector<StepTime> times_;
+  StepClocks clocks_;
+  double wall_ = 0.0;
+  double cpu_ = 0.0;
 };
 
 }  // namespace skywright::pipelines

@@ -8,6 +8,8 @@
 #include <stdexcept>
 #include <thread>
 
+#include <time.h>
+
 namespace skywright::run {
 namespace {
 
@@ -134,6 +136,14 @@ Clock steady_clock() {
   return [] {
     return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch())
         .count();
+  };
+}
+
+Clock processor_clock() {
+  return [] {
+    timespec now{};
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
   };
 }
 

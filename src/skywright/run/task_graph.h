@@ -49,6 +49,8 @@ struct RunReport {
 using Clock = std::function<double()>;
 /// The machine's steady clock.
 Clock steady_clock();
+/// Seconds that the processor has worked for this process, on all its threads.
+Clock processor_clock();
 
 class TaskGraph {
  public:
