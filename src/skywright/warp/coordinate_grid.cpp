@@ -5,6 +5,8 @@
 #include <cmath>
 #include <cstddef>
 
+#include "skywright/base/vector_clones.h"
+
 namespace skywright::warp {
 namespace {
 
@@ -14,6 +16,25 @@ using wcs::PixelPosition;
 std::array<double, 4> cubic_weights(double t) {
   return {-t * (t - 1.0) * (t - 2.0) / 6.0, (t + 1.0) * (t - 1.0) * (t - 2.0) / 2.0,
           -(t + 1.0) * t * (t - 2.0) / 2.0, (t + 1.0) * t * (t - 1.0) / 6.0};
+}
+
+/// Coefficients of the cubic through nodes at -1, 0, 1, 2.
+std::array<double, 4> cubic(const double* n) {
+  return {n[1], n[2] - n[1] / 2.0 - n[0] / 3.0 - n[3] / 6.0, (n[0] + n[2]) / 2.0 - n[1],
+          (n[3] - n[0]) / 6.0 + (n[1] - n[2]) / 2.0};
+}
+
+/// The cubic at (first + i) x step for i in [0, count).
+SKYWRIGHT_VECTOR_CLONES
+void evaluate(const std::array<double, 4>& c, int first, int count, double step, double* out) {
+  const double c0 = c[0];
+  const double c1 = c[1];
+  const double c2 = c[2];
+  const double c3 = c[3];
+  for (int i = 0; i < count; ++i) {
+    const double t = (first + i) * step;
+    out[i] = ((c3 * t + c2) * t + c1) * t + c0;
+  }
 }
 
 }  // namespace
@@ -83,38 +104,37 @@ PixelPosition CoordinateGrid::at(double x, double y) const {
   return out;
 }
 
-void CoordinateGrid::row(int y, std::span<double> x_from, std::span<double> y_from) const {
+CoordinateGrid::RowNodes CoordinateGrid::row_nodes(int y) const {
   const int j = std::clamp(y / step_, 0, rows_ - 4);
   const std::array<double, 4> wy = cubic_weights(static_cast<double>(y) / step_ - j);
-  // The row's own nodes, then cubics along it in their polynomial form.
   const auto columns = static_cast<std::size_t>(columns_);
-  std::vector<double> nx(columns, 0.0);
-  std::vector<double> ny(columns, 0.0);
+  RowNodes out{std::vector<double>(columns, 0.0), std::vector<double>(columns, 0.0)};
   for (std::size_t v = 0; v < 4; ++v) {
     for (std::size_t i = 0; i < columns; ++i) {
-      nx[i] += wy[v] * x_[(static_cast<std::size_t>(j) + v) * columns + i];
-      ny[i] += wy[v] * y_[(static_cast<std::size_t>(j) + v) * columns + i];
+      out.x[i] += wy[v] * x_[(static_cast<std::size_t>(j) + v) * columns + i];
+      out.y[i] += wy[v] * y_[(static_cast<std::size_t>(j) + v) * columns + i];
     }
   }
-  const auto cubic = [](const double* n) -> std::array<double, 4> {
-    const double c3 = (n[3] - n[0]) / 6.0 + (n[1] - n[2]) / 2.0;
-    const double c2 = (n[0] + n[2]) / 2.0 - n[1];
-    const double c1 = n[2] - n[1] / 2.0 - n[0] / 3.0 - n[3] / 6.0;
-    return {n[1], c1, c2, c3};
-  };
-  const int width = static_cast<int>(x_from.size());
-  for (int x0 = 0; x0 < width; x0 += step_) {
-    const auto i = static_cast<std::size_t>(x0 / step_);
-    const std::array<double, 4> a = cubic(nx.data() + i);
-    const std::array<double, 4> b = cubic(ny.data() + i);
-    const int x1 = std::min(width, x0 + step_);
-    const double inverse = 1.0 / step_;
-    for (int x = x0; x < x1; ++x) {
-      const double t = (x - x0) * inverse;
-      x_from[static_cast<std::size_t>(x)] = ((a[3] * t + a[2]) * t + a[1]) * t + a[0];
-      y_from[static_cast<std::size_t>(x)] = ((b[3] * t + b[2]) * t + b[1]) * t + b[0];
-    }
+  return out;
+}
+
+void CoordinateGrid::positions(const RowNodes& nodes, int x0, std::span<double> x_from,
+                               std::span<double> y_from) const {
+  const int end = x0 + static_cast<int>(x_from.size());
+  for (int x = x0; x < end;) {
+    const int cell = x / step_;
+    const int stop = std::min(end, (cell + 1) * step_);
+    const auto at = static_cast<std::size_t>(x - x0);
+    evaluate(cubic(nodes.x.data() + cell), x - cell * step_, stop - x, 1.0 / step_,
+             x_from.data() + at);
+    evaluate(cubic(nodes.y.data() + cell), x - cell * step_, stop - x, 1.0 / step_,
+             y_from.data() + at);
+    x = stop;
   }
+}
+
+void CoordinateGrid::row(int y, std::span<double> x_from, std::span<double> y_from) const {
+  positions(row_nodes(y), 0, x_from, y_from);
 }
 
 double CoordinateGrid::area_ratio(double x, double y) const {

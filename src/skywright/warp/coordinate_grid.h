@@ -14,7 +14,15 @@ class CoordinateGrid {
   /// The step is halved until the error at cell centres is below `tolerance` [pixel], 4 at least.
   CoordinateGrid(const wcs::Wcs& from, const wcs::Wcs& to, int width, int height, double tolerance);
 
-  /// Positions for pixels 0 .. size-1 of row y. NaN where the sky is not seen by `from`.
+  /// A row's own nodes, between which `positions` interpolates.
+  struct RowNodes {
+    std::vector<double> x, y;
+  };
+  [[nodiscard]] RowNodes row_nodes(int y) const;
+  /// Positions for pixels x0 .. x0 + size - 1 of a row. NaN where the sky is not seen by `from`.
+  void positions(const RowNodes& nodes, int x0, std::span<double> x_from,
+                 std::span<double> y_from) const;
+  /// Positions for pixels 0 .. size-1 of row y.
   void row(int y, std::span<double> x_from, std::span<double> y_from) const;
   /// Area of a `to` pixel in `from` pixels.
   [[nodiscard]] double area_ratio(double x, double y) const;

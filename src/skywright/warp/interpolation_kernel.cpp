@@ -15,7 +15,8 @@ double sinc(double x) {
 double kaiser_window(double x) {
   // The value that interpolates a Gaussian of FWHM 4 pixels best, and one of 3 nearly so.
   constexpr double kBeta = 6.0;
-  return std::cyl_bessel_i(0.0, kBeta * std::sqrt(1.0 - x * x)) / std::cyl_bessel_i(0.0, kBeta);
+  static const double middle = std::cyl_bessel_i(0.0, kBeta);
+  return std::cyl_bessel_i(0.0, kBeta * std::sqrt(1.0 - x * x)) / middle;
 }
 
 int taps_of(WarpKernel kind) {
@@ -34,18 +35,9 @@ int taps_of(WarpKernel kind) {
 }  // namespace
 
 InterpolationKernel::InterpolationKernel(WarpKernel kind) : kind_(kind), taps_(taps_of(kind)) {
-  // One phase beyond the last, which is the first of the next pixel.
-  for (int p = 0; p <= kPhases; ++p) {
-    const std::array<double, kTaps> weights = exact(static_cast<double>(p) / kPhases);
-    std::array<float, kTaps> w{};
-    std::array<float, kTaps> s{};
-    for (std::size_t k = 0; k < w.size(); ++k) {
-      w[k] = static_cast<float>(weights[k]);
-      s[k] = w[k] * w[k];
-    }
-    table_.push_back(w);
-    squares_.push_back(s);
-  }
+  for (int p = 0; p <= kPhases; ++p)
+    for (const double w : exact(static_cast<double>(p) / kPhases))
+      table_.push_back(static_cast<float>(w));
 }
 
 std::array<double, kTaps> InterpolationKernel::exact(double fraction) const {
@@ -63,6 +55,19 @@ std::array<double, kTaps> InterpolationKernel::exact(double fraction) const {
     sum += w;
   }
   for (double& w : out) w /= sum;
+  return out;
+}
+
+std::array<double, kTaps> InterpolationKernel::between_phases(double fraction) const {
+  const double phase = fraction * kPhases;
+  const auto below = static_cast<std::size_t>(phase);
+  const double part = phase - static_cast<double>(below);
+  std::array<double, kTaps> out{};
+  for (std::size_t k = 0; k < out.size(); ++k) {
+    const auto a = static_cast<double>(table_[below * kTaps + k]);
+    const auto b = static_cast<double>(table_[(below + 1) * kTaps + k]);
+    out[k] = a + part * (b - a);
+  }
   return out;
 }
 

@@ -17,13 +17,11 @@ class InterpolationKernel {
 
   [[nodiscard]] int taps() const { return taps_; }
   [[nodiscard]] int before() const { return taps_ / 2 - 1; }
-  /// From the table, the phase rounded to 1/kPhases. @param fraction in [0, 1)
-  [[nodiscard]] const float* at(double fraction) const {
-    return table_[static_cast<std::size_t>(fraction * kPhases + 0.5)].data();
-  }
-  [[nodiscard]] const float* squared_at(double fraction) const {
-    return squares_[static_cast<std::size_t>(fraction * kPhases + 0.5)].data();
-  }
+  /// kTaps weights for each phase p / kPhases, p from 0 to kPhases, the last being the first of the
+  /// next pixel.
+  [[nodiscard]] const float* table() const { return table_.data(); }
+  /// By lines between the table's phases, within 1e-6. @param fraction in [0, 1)
+  [[nodiscard]] std::array<double, kTaps> between_phases(double fraction) const;
   /// From the formula.
   [[nodiscard]] std::array<double, kTaps> exact(double fraction) const;
 
@@ -32,8 +30,7 @@ class InterpolationKernel {
  private:
   WarpKernel kind_;
   int taps_;
-  std::vector<std::array<float, kTaps>> table_;
-  std::vector<std::array<float, kTaps>> squares_;
+  std::vector<float> table_;
 };
 
 }  // namespace skywright::warp

@@ -101,6 +101,35 @@ TEST(Warp, EqualsItsPlainTwin) {
   }
 }
 
+TEST(Warp, EqualsItsPlainTwinWhereTilesTakeMuchOfTheInput) {
+  // Output pixels of 6 input pixels a side: a tile spans more than is copied at once.
+  MaskedImage in(700, 650);
+  auto random = RandomStream::for_unit(5, {}, "warp");
+  random.fill_normal(in.pixels.pixels());
+  for (float& v : in.variance.pixels()) v = static_cast<float>(random.uniform(0.5, 2.0));
+  for (int i = 0; i < 300; ++i) {
+    const auto x = static_cast<int>(random.uniform(0.0, 700.0));
+    const auto y = static_cast<int>(random.uniform(0.0, 650.0));
+    in.mask(x, y) = image::bit(i % 2 == 0 ? MaskPlane::saturated : MaskPlane::cosmic_ray);
+    if (i % 3 == 0) in.mask(x, y) |= image::bit(MaskPlane::interpolated);
+    if (i % 7 == 0) in.variance(x, y) = NAN;
+  }
+  const wcs::Wcs from = distorted(35.0, 3.0, 4.0, 690);
+  const wcs::Wcs to = plain(120, 1.2);
+  const WarpConfig config{.meaning = PixelMeaning::surface_brightness};
+  const WarpResult fast = warp(in, from, to, 120, 120, config, Execution(2));
+  const WarpResult slow = warp_reference(in, from, to, 120, 120, config);
+  int masks = 0;
+  for (int y = 0; y < 120; ++y) {
+    for (int x = 0; x < 120; ++x) {
+      EXPECT_NEAR(fast.image.pixels(x, y), slow.image.pixels(x, y), 6e-3) << x << ' ' << y;
+      EXPECT_NEAR(fast.image.variance(x, y), slow.image.variance(x, y), 6e-3);
+      masks += fast.image.mask(x, y) != slow.image.mask(x, y) ? 1 : 0;
+    }
+  }
+  EXPECT_LE(masks, 60);
+}
+
 TEST(Warp, KeepsFluxesAndCentroids) {
   constexpr int kSide = 500;
   const wcs::Wcs from = distorted(57.0, 0.0, 0.0, kSide);
