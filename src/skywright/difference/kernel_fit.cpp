@@ -36,11 +36,32 @@ float dot(const float* a, const float* b, std::size_t n) {
   return sum;
 }
 
-/// Weights of a stamp's pixels; 0 where target is unusable or the source near it is.
+/// Light of the target for each unit of the smoothed source, over a stamp's brighter half; 1 where
+/// that makes no sense.
+double flux_ratio(const MaskedImageView& target, const Image<float>& smooth, const Box& box) {
+  const auto middle = static_cast<float>(math::median(smooth.pixels()));
+  double t = 0.0;
+  double s = 0.0;
+  for (int y = 0; y < box.height; ++y)
+    for (int x = 0; x < box.width; ++x) {
+      if (smooth(x, y) < middle || (target.mask(box.x0 + x, box.y0 + y) & image::kUnusable) != 0)
+        continue;
+      t += static_cast<double>(target.pixels(box.x0 + x, box.y0 + y));
+      s += static_cast<double>(smooth(x, y));
+    }
+  return t > 0.0 && s > 0.0 ? t / s : 1.0;
+}
+
+/// Weights of a stamp's pixels; 0 where target is unusable or the source near it is. The model's
+/// error goes with `smooth`, the source under the basis's first function: with the target's own
+/// pixels, which are in the residuals, bright ones would count less and the flux scale come out
+/// low.
 Image<float> stamp_weights(const MaskedImageView& target, const MaskedImageView& source,
-                           const Stamp& stamp, int half, double model_error) {
+                           const Stamp& stamp, int half, const Image<float>& smooth,
+                           double model_error) {
   constexpr int kNear = 2;  // an unusable source pixel this near spoils the model
   const int side = 2 * half + 1;
+  const double ratio = flux_ratio(target, smooth, image::square_around(stamp.x, stamp.y, half));
   Image<float> weights(side, side);
   for (int j = 0; j < side; ++j) {
     for (int i = 0; i < side; ++i) {
@@ -51,7 +72,7 @@ Image<float> stamp_weights(const MaskedImageView& target, const MaskedImageView&
         for (int u = std::max(0, x - kNear); u <= std::min(source.width() - 1, x + kNear); ++u)
           bits |= source.mask(u, v);
       if ((bits & image::kUnusable) != 0) continue;
-      const double flux = static_cast<double>(target.pixels(x, y));
+      const double flux = ratio * static_cast<double>(smooth(i, j));
       const double variance = static_cast<double>(target.variance(x, y)) +
                               static_cast<double>(source.variance(x, y)) +
                               model_error * model_error * flux * flux;
@@ -74,7 +95,8 @@ StampEquations equations_of(const MaskedImageView& target, const MaskedImageView
                 patch.row(y - want.y0) + (have.x0 - want.x0));
   std::vector<Image<float>> columns = basis.convolved(patch);
   columns.emplace_back(2 * half + 1, 2 * half + 1, 1.0F);
-  const Image<float> weights = stamp_weights(target, source, stamp, half, rules.model_error);
+  const Image<float> weights =
+      stamp_weights(target, source, stamp, half, columns[0], rules.model_error);
   const auto count = columns.size();
   const std::size_t pixels = weights.size();
   Image<float> data(target.pixels.part(image::square_around(stamp.x, stamp.y, half)));

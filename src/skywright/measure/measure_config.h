@@ -37,7 +37,7 @@ struct PsfConfig {
   int degree = 2;         ///< of the polynomial over the field, lowered where stars are few
   double min_snr = 40.0;  ///< of stars that enter; halved twice where they are too few
   int max_stars = 300;    ///< brightest first
-  int min_stars = 5;      ///< below it a constant Moffat or Gaussian fitted to what there is
+  int min_stars = 3;      ///< below it a constant Moffat profile of the width that was seen
 };
 void describe(Fields& fields, PsfConfig& config);
 

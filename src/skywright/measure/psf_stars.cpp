@@ -15,6 +15,7 @@ constexpr image::MaskBits kSpoils =
     image::kUnusable | image::bits({image::MaskPlane::suspect, image::MaskPlane::interpolated,
                                     image::MaskPlane::edge, image::MaskPlane::streak});
 constexpr std::size_t kMostTried = 1500;
+constexpr std::size_t kEnoughStars = 20;  // fainter ones are not asked then
 
 struct Candidate {
   std::size_t footprint = 0;
@@ -187,7 +188,7 @@ PsfStars select_psf_stars(const LabelledSky& sky, const NoiseInput& noise,
       out.candidates = static_cast<int>(bright.size());
       if (bright.empty()) continue;
       chosen = on_locus(bright, sigma);
-      if (chosen.size() >= static_cast<std::size_t>(4 * config.psf.min_stars)) break;
+      if (chosen.size() >= kEnoughStars) break;
     }
     if (chosen.size() >= static_cast<std::size_t>(config.psf.min_stars)) break;
   }
