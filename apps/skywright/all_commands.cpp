@@ -13,6 +13,7 @@ std::vector<Command> all_commands() {
       plan_run_command(),
       plan_metrics_command(),
       plan_compare_command(),
+      plan_ensemble_command(),
       plan_footprint_command(),
       sky_command(),
       nightsky_command(),

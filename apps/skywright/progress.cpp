@@ -1,5 +1,6 @@
 #include "progress.h"
 
+#include <algorithm>
 #include <cstdio>
 
 #include <fmt/format.h>
@@ -35,13 +36,14 @@ void Progress::report(std::string_view activity, std::size_t done, std::size_t t
   const auto now = Clock::now();
   auto it = activities_.find(activity);
   if (it == activities_.end())
-    it = activities_.emplace(std::string(activity), Activity{now, {}}).first;
+    it = activities_.emplace(std::string(activity), Activity{now, {}, done}).first;
   const bool last = done >= total;
   const auto gap = std::chrono::milliseconds(terminal_ ? 100 : 1000);
   if (!last && now - it->second.shown < gap) return;
   it->second.shown = now;
   const double elapsed = std::chrono::duration<double>(now - it->second.begun).count();
-  const double rate = elapsed > 0.0 ? static_cast<double>(done) / elapsed : 0.0;
+  const std::size_t worked = done - std::min(done, it->second.first);
+  const double rate = elapsed > 0.0 ? static_cast<double>(worked) / elapsed : 0.0;
   const double left = rate > 0.0 ? static_cast<double>(total - std::min(done, total)) / rate : 0.0;
   if (terminal_) {
     fmt::print(stderr, "\r\033[K{}  {}/{}  {:.3g}/s  {:.0f} s left", activity, done, total, rate,

@@ -23,6 +23,7 @@ class Progress final : public ProgressSink {
   struct Activity {
     Clock::time_point begun;
     Clock::time_point shown;
+    std::size_t first = 0;  ///< done when it began: work taken up says nothing of the speed
   };
   std::mutex lock_;
   bool quiet_;

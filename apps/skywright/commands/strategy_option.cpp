@@ -5,14 +5,17 @@
 
 namespace skywright::apps {
 
-schedule::StrategyConfig strategy_of(const Arguments& args, const Session& session) {
-  const std::string name = args.text_or("--strategy", "lsst-baseline");
+schedule::StrategyConfig strategy_named(const std::string& name, const Session& session) {
   schedule::StrategyConfig strategy;
   if (name.ends_with(".toml"))
     config::read_toml(strategy, io::read_whole_file(name), name);
   else
     strategy = schedule::built_in_strategy(name);
   return config_of(session, strategy);
+}
+
+schedule::StrategyConfig strategy_of(const Arguments& args, const Session& session) {
+  return strategy_named(args.text_or("--strategy", "lsst-baseline"), session);
 }
 
 Option strategy_option() {

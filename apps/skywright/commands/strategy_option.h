@@ -6,7 +6,11 @@
 
 namespace skywright::apps {
 
-/// @throws ConfigError for a strategy that does not exist, or a wrong key
+/// A built-in strategy or a .toml file, with --config and --set on top.
+schedule::StrategyConfig strategy_named(const std::string& name, const Session& session);
+
+/// --strategy; the baseline without. @throws ConfigError for a strategy that does not exist, or a
+/// wrong key
 schedule::StrategyConfig strategy_of(const Arguments& args, const Session& session);
 
 /// Its line in the list of options.

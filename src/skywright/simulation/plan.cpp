@@ -1,5 +1,7 @@
 #include "skywright/simulation/plan.h"
 
+#include <charconv>
+
 #include <fmt/format.h>
 
 #include "skywright/base/error.h"
@@ -44,7 +46,12 @@ std::string info_of(const sql::Database& database, const std::string& key) {
 
 int nights_done(const sql::Database& database) {
   const std::string text = info_of(database, "nights_done");
-  return text.empty() ? 0 : std::stoi(text);
+  int nights = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), nights);
+  if (!text.empty() && (error != std::errc{} || end != text.data() + text.size() || nights < 0))
+    throw InputError(database.name(), fmt::format("nights_done is \"{}\" in its info", text),
+                     "give a file that `skywright plan` wrote");
+  return nights;
 }
 
 void set_info(sql::Database& database, const std::string& key, const std::string& value) {
@@ -60,9 +67,24 @@ void check_same(const sql::Database& database, const PlanRequest& request, const
   }
 }
 
+void check_length(int done, const PlanRequest& request, const fs::path& file) {
+  if (done > request.survey.nights)
+    throw ConfigError(file.string(), fmt::format("it holds {} nights already", done),
+                      "ask for more nights, or remove the file");
+}
+
 /// Begin with the visits of an earlier file, whole or not at all; its strategy may have been
 /// another one.
 void begin_from(const PlanRequest& request, const fs::path& partial) {
+  {
+    const sql::Database earlier(*request.from);
+    for (const char* key : {"start_mjd", "instrument"})
+      for (const auto& [name, value] : info_rows(request))
+        if (name == key && info_of(earlier, key) != value)
+          throw ConfigError(request.from->string(),
+                            fmt::format("its {} is {}, not {}", key, info_of(earlier, key), value),
+                            "nights are counted from the survey's start: keep it");
+  }
   const fs::path temporary = io::temporary_beside(partial);
   std::error_code error;
   fs::copy_file(*request.from, temporary, error);
@@ -70,12 +92,6 @@ void begin_from(const PlanRequest& request, const fs::path& partial) {
   {
     sql::Database database(temporary,
                            {.access = sql::Access::read_write, .journal = sql::Journal::rollback});
-    for (const char* key : {"start_mjd", "instrument"})
-      for (const auto& [name, value] : info_rows(request))
-        if (name == key && info_of(database, key) != value)
-          throw ConfigError(request.from->string(),
-                            fmt::format("its {} is {}, not {}", key, info_of(database, key), value),
-                            "nights are counted from the survey's start: keep it");
     sql::Transaction change(database);
     for (const auto& [key, value] : info_rows(request)) set_info(database, key, value);
     change.commit();
@@ -98,10 +114,7 @@ sql::Database open_partial(const PlanRequest& request, const fs::path& partial) 
   } else {
     check_same(database, request, partial);
   }
-  if (nights_done(database) > request.survey.nights)
-    throw ConfigError(partial.string(),
-                      fmt::format("it holds {} nights already", nights_done(database)),
-                      "ask for more nights, or remove the file");
+  check_length(nights_done(database), request, partial);
   return database;
 }
 
@@ -116,6 +129,24 @@ void add_to(PlanSummary& summary, const schedule::NightPlan& night) {
 }
 
 }  // namespace
+
+PlanState plan_state(const PlanRequest& request) {
+  if (!fs::exists(request.out)) return {};
+  const sql::Database database(request.out);
+  if (!database.has_table("info"))
+    throw InputError(request.out.string(), "it has no table `info`",
+                     "remove it: it is not a file that `skywright plan` wrote");
+  check_same(database, request, request.out);
+  const int done = nights_done(database);
+  check_length(done, request, request.out);
+  return {.nights_done = done, .whole = done == request.survey.nights};
+}
+
+std::string plan_key(const PlanRequest& request) {
+  std::string all = fmt::format("{} nights;", request.survey.nights);
+  for (const auto& [key, value] : info_rows(request)) all += key + "=" + value + ";";
+  return fmt::format("{:016x}", text_hash(all));
+}
 
 PlanSummary plan(const PlanRequest& request, const Execution& execution) {
   PlanRequest whole = request;

@@ -34,6 +34,20 @@ struct PlanSummary {
   double open_shutter_hours = 0.0;
 };
 
+/// What `out` holds already.
+struct PlanState {
+  int nights_done = 0;
+  bool whole = false;  ///< all that the request asks for
+};
+
+/// Look at a finished `out` without changing it; nothing done where it is not there.
+/// @throws ConfigError where it is of another request, or of more nights; InputError for no
+/// database
+PlanState plan_state(const PlanRequest& request);
+
+/// 16 hexadecimal digits that tell requests apart: of all that decides the visits, and of `nights`.
+std::string plan_key(const PlanRequest& request);
+
 /// @throws ConfigError where FILE.partial is of another config or seed; Stopped (exit code 3) when
 ///         asked to stop; InputError for a `from` that does not fit; StorageError
 PlanSummary plan(const PlanRequest& request, const Execution& execution);
