@@ -16,7 +16,7 @@ def run(program, tmp_path, name):
 
 
 def test_every_example_is_run_here():
-    assert {p.parent.name for p in EXAMPLES.glob("*/run.sh")} == {"raw-to-alerts", "what-changed"}
+    assert {p.parent.name for p in EXAMPLES.glob("*/run.sh")} == {"raw-to-alerts", "what-changed", "which-strategy"}
 
 
 def test_raw_to_alerts(program, tmp_path):
@@ -30,3 +30,17 @@ def test_what_changed(program, tmp_path):
     assert (out / "difference.fits").exists()
     rows = (out / "changes.csv").read_text().splitlines()
     assert rows[0].split(",")[0] == "x" and len(rows) > 5
+
+
+def test_which_strategy(program, tmp_path):
+    out, text = run(program, tmp_path, "which-strategy")
+    cells = [line.split() for line in text.splitlines() if "+-" in line]
+    rows = {row[0]: (float(row[1]), float(row[4])) for row in cells}  # name, mean +- scatter, mean +- scatter
+    # Twice a night half an hour apart is what pairs are, and what a transient needs to be told from an asteroid;
+    # fields seen once a night are seen again sooner.
+    assert rows["pair_nights_fraction"][0] > 0.5 > 0.1 > rows["pair_nights_fraction"][1]
+    assert rows["found_kilonova_200mpc"][0] > rows["found_kilonova_200mpc"][1]
+    assert rows["gap_between_nights"][0] > rows["gap_between_nights"][1]
+    for page in ("runs/index.html", "compared/index.html"):
+        assert "data:image/png;base64," in (out / page).read_text()
+    assert (out / "compared" / "ratio_visits.png").exists() and "| visits |" in (out / "compared.md").read_text()
