@@ -34,6 +34,7 @@ constexpr std::array<FlagColumn, kSourceFlags> kFlags = {{
     {"apFlux_flag", "an aperture leaves the image or meets unusable pixels or a neighbour"},
     {"calib_psfCandidate", "was considered for the PSF model"},
     {"calib_psfUsed", "entered the PSF model"},
+    {"gaussianFlux_flag", "no Gaussian flux, or half of its weight lies on unusable pixels"},
 }};
 
 // ap05Flux for a radius of 5 pixels, ap4p5Flux for 4.5.
@@ -68,6 +69,12 @@ table::Table to_table(const SourceCatalog& c) {
     t.add(name, "", "flux within a circle [image unit]", c.ap_flux[k]);
     t.add(name + "Err", "", "standard error of " + name, c.ap_flux_err[k]);
   }
+  t.add("gaussianFlux", "",
+        "flux through a Gaussian of the PSF's moments, or its own if larger, corrected as for a "
+        "point "
+        "[image unit]",
+        c.gaussian_flux);
+  t.add("gaussianFluxErr", "", "standard error of gaussianFlux", c.gaussian_flux_err);
   t.add("kronFlux", "", "flux within the Kron ellipse, corrected as for a point [image unit]",
         c.kron_flux);
   t.add("kronFluxErr", "", "standard error of kronFlux", c.kron_flux_err);

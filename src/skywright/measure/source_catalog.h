@@ -33,8 +33,9 @@ enum class SourceFlag : std::uint8_t {
   aperture_incomplete,  ///< apFlux_flag: one leaves the image or meets bad pixels or others' light
   psf_candidate,        ///< calib_psfCandidate
   psf_used,             ///< calib_psfUsed: entered the PSF model
+  gaussian_failed,      ///< gaussianFlux_flag
 };
-constexpr int kSourceFlags = 19;
+constexpr int kSourceFlags = 20;
 
 struct SourceCatalog {
   std::vector<std::int64_t> id;  ///< 1-based counter within the image, or packed by the caller
@@ -48,6 +49,7 @@ struct SourceCatalog {
   std::vector<std::int32_t> psf_ndata;
   std::vector<double> aperture_radii;                    ///< [pixel], one an entry of ap_flux
   std::vector<std::vector<float>> ap_flux, ap_flux_err;  ///< [radius][source]
+  std::vector<float> gaussian_flux, gaussian_flux_err;
   std::vector<float> kron_flux, kron_flux_err, kron_radius;
   std::vector<float> ixx, iyy, ixy;                  ///< of the source
   std::vector<float> ixx_psf, iyy_psf, ixy_psf;      ///< of the PSF at its place

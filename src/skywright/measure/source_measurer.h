@@ -27,6 +27,8 @@ struct SourceRow {
   int psf_ndata = 0;
   std::vector<float> ap_flux;
   std::vector<float> ap_flux_err;
+  float gaussian_flux = 0.0F;
+  float gaussian_flux_err = 0.0F;
   float kron_flux = 0.0F;
   float kron_flux_err = 0.0F;
   float kron_radius = 0.0F;

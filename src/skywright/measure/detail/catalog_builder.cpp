@@ -35,6 +35,8 @@ void append(SourceCatalog& c, const SourceRow& row) {
     c.ap_flux[k].push_back(row.ap_flux[k]);
     c.ap_flux_err[k].push_back(row.ap_flux_err[k]);
   }
+  c.gaussian_flux.push_back(row.gaussian_flux);
+  c.gaussian_flux_err.push_back(row.gaussian_flux_err);
   c.kron_flux.push_back(row.kron_flux);
   c.kron_flux_err.push_back(row.kron_flux_err);
   c.kron_radius.push_back(row.kron_radius);
