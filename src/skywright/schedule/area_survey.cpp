@@ -36,7 +36,9 @@ AreaSurveyor::AreaSurveyor(const AreaSurvey& survey, const Setting& setting)
     dark_band_[static_cast<std::size_t>(band_index(setting.instrument, name, survey_.name))] = 1;
 }
 
-void AreaSurveyor::begin_night(const Setting& setting, const Tonight& tonight) {
+void AreaSurveyor::begin_night(const Setting& setting, const Tonight& tonight,
+                               const Features& done) {
+  (void)done;
   (void)setting;
   const bool chosen =
       (tonight.number - 1) % survey_.night_every == survey_.night_offset % survey_.night_every;
@@ -76,7 +78,13 @@ bool AreaSurveyor::open(const Situation& now) const {
     return false;
   const double passes = twice(survey_.kind) ? 2.0 : 1.0;
   if (survey_.kind == AreaKind::quads) return free_minutes(now) > 4.0;
-  return free_minutes(now) >= passes * survey_.block_minutes;
+  // Before the evening's darkness a block shrinks to fit (rubin_scheduler's BlobSurvey
+  // in_twilight).
+  const bool evening =
+      survey_.sun_altitude_max_deg > -18.0 && now.telescope.mjd < now.tonight.dark_begin_mjd;
+  const double free =
+      evening ? (now.tonight.end_mjd - now.telescope.mjd) / kMinute : free_minutes(now);
+  return free >= passes * survey_.block_minutes;
 }
 
 bool AreaSurveyor::band_open(const Situation& now, int band) const {
@@ -169,9 +177,7 @@ std::optional<double> AreaSurveyor::offer(const Situation& now) {
     if (bands[static_cast<std::size_t>(pair.first)] == 0 || !band_open(now, pair.first) ||
         bands[static_cast<std::size_t>(pair.second.value_or(pair.first))] == 0)
       continue;
-    const double stay = survey_.kind == AreaKind::singles
-                            ? (now.telescope.mount.band == pair.first ? 1.0 : 0.0)
-                            : free_to_use(now, pair.first);
+    const double stay = free_to_use(now, pair.first);
     const auto constant = static_cast<float>(survey_.weights.stay * stay);
     BestReward best = best_reward(now, rewards, pair.first, pair.second, constant, map);
     if (own_mask) {

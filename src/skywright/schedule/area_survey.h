@@ -16,7 +16,7 @@ class AreaSurveyor final : public Survey {
   AreaSurveyor(const AreaSurvey& survey, const Setting& setting);
 
   [[nodiscard]] int tier() const override { return survey_.tier; }
-  void begin_night(const Setting& setting, const Tonight& tonight) override;
+  void begin_night(const Setting& setting, const Tonight& tonight, const Features& done) override;
   std::optional<double> offer(const Situation& now) override;
   std::vector<Request> take(const Situation& now) override;
 

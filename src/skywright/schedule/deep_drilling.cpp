@@ -29,6 +29,20 @@ sphere::UnitVector direction_of(double ra_deg, double dec_deg) {
   return sphere::unit_vector(sphere::SkyPosition::from_degrees(ra_deg, dec_deg));
 }
 
+bool is_up(const sphere::UnitVector& body, const ephemeris::HorizonFrame::At& now) {
+  return ephemeris::to_horizon(now.icrs_to_horizon, body).z > 0.0;
+}
+
+/// Visits of a field's pointings over all visits.
+double share_so_far(const DeepField& field, const Features& done) {
+  std::int64_t visits = 0;
+  for (const char* pointing : {"", "_a", "_b"}) {
+    const auto found = done.target_visits.find(field.name + pointing);
+    if (found != done.target_visits.end()) visits += found->second;
+  }
+  return done.count == 0 ? 0.0 : static_cast<double>(visits) / static_cast<double>(done.count);
+}
+
 /// The night's deepest time at which a sequence can begin and end.
 std::optional<double> best_time(const Setting& setting, const DeepField& field,
                                 const ephemeris::Night& night) {
@@ -55,7 +69,9 @@ std::optional<double> best_time(const Setting& setting, const DeepField& field,
     if (std::abs(hour_angle) > field.hour_angle_max_h || altitude < limits.min_altitude_deg)
       continue;
     if (dot(direction, now.moon) > std::cos(limits.moon_distance_deg * kDegree)) continue;
-    if (altitude_at(frame.at(time::Tai::from_mjd(t + length))) < limits.min_altitude_deg) continue;
+    const auto at_end = frame.at(time::Tai::from_mjd(t + length));
+    if (altitude_at(at_end) < limits.min_altitude_deg) continue;
+    if (field.moon_down && (is_up(now.moon, now) || is_up(at_end.moon, at_end))) continue;
     const double airmass = ephemeris::airmass(sphere::Angle::from_degrees(altitude));
     const instrument::Band& properties = setting.instrument.bands[band];
     const double depth = instrument::five_sigma_depth(
@@ -151,11 +167,15 @@ DeepDriller::DeepDriller(const Setting& setting, std::span<const ephemeris::Nigh
       tolerance_(setting.strategy.deep.tolerance_minutes / 1440.0),
       sessions_(plan_deep_sessions(setting, nights)) {}
 
-void DeepDriller::begin_night(const Setting& setting, const Tonight& tonight) {
-  (void)setting;
+void DeepDriller::begin_night(const Setting& setting, const Tonight& tonight,
+                              const Features& done) {
   tonight_.clear();
-  for (const DeepSession& s : sessions_)
-    if (s.night == tonight.number) tonight_.push_back(s);
+  for (const DeepSession& s : sessions_) {
+    const DeepField& field = setting.strategy.deep.fields[s.field];
+    if (s.night != tonight.number) continue;
+    if (field.share > 0.0 && share_so_far(field, done) > field.share) continue;
+    tonight_.push_back(s);
+  }
 }
 
 double DeepDriller::next_scheduled_mjd(double mjd) const {

@@ -30,7 +30,7 @@ class DeepDriller final : public Survey {
   DeepDriller(const Setting& setting, std::span<const ephemeris::Night> nights);
 
   [[nodiscard]] int tier() const override { return tier_; }
-  void begin_night(const Setting& setting, const Tonight& tonight) override;
+  void begin_night(const Setting& setting, const Tonight& tonight, const Features& done) override;
   [[nodiscard]] double next_scheduled_mjd(double mjd) const override;
   std::optional<double> offer(const Situation& now) override;
   std::vector<Request> take(const Situation& now) override;

@@ -12,6 +12,7 @@ Features::Features(std::size_t pixels, std::size_t bands)
       sharp_season(bands, std::vector<std::int16_t>(pixels, 0)),
       depth(visits),
       last_mjd(pixels, 0.0),
+      latest(bands, std::vector<std::array<float, kSeasonVisits>>(pixels)),
       tonight(pixels, 0) {}
 
 void Features::begin_night() { std::fill(tonight.begin(), tonight.end(), std::uint8_t{0}); }
@@ -25,6 +26,9 @@ void Features::add(const Visit& visit, std::span<const std::int32_t> pixels,
     depth[band][p] += weight;
     if (!visit.balance) continue;
     last_mjd[p] = visit.start_mjd;
+    auto& mjds = latest[band][p];
+    std::rotate(mjds.begin(), mjds.begin() + 1, mjds.end());
+    mjds.back() = static_cast<float>(visit.start_mjd);
     tonight[p] = static_cast<std::uint8_t>(std::min(255, tonight[p] + 1));
     visits[band][p] += 1.0F;
     total += 1.0;
@@ -35,6 +39,7 @@ void Features::add(const Visit& visit, std::span<const std::int32_t> pixels,
       sharp[band][p] += 1.0F;
     }
   }
+  ++count;
   if (!visit.target.empty()) {
     ++target_visits[visit.target];
     target_last[visit.target] = visit.start_mjd;

@@ -4,6 +4,7 @@
 /// the visits of a file: the same visits give the same bits.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <span>
@@ -18,6 +19,11 @@ namespace skywright::schedule {
 /// is good enough for templates (1.3).
 inline constexpr double kSharpSeeing = 0.8;
 inline constexpr double kTemplateSeeing = 1.3;
+
+/// Visits that a place should have in each filter every season, so that there is always a recent
+/// image to subtract from (rubin_scheduler, NObsPerYearBasisFunction: 3 in 300 days).
+inline constexpr std::size_t kSeasonVisits = 3;
+inline constexpr double kSeasonDays = 300.0;
 
 class Features {
  public:
@@ -36,8 +42,11 @@ class Features {
   std::vector<std::vector<std::int16_t>> sharp_season;
   std::vector<std::vector<float>> depth;  ///< sum of 10^(0.8 (m5 - 24)): all visits' weight
   std::vector<double> last_mjd;           ///< of any band; 0: never
-  std::vector<std::uint8_t> tonight;      ///< visits since the night began
-  double total = 0.0;                     ///< sum of `visits` over bands and pixels
+  /// [band][pixel], days of the latest visits, the oldest first; 0: never.
+  std::vector<std::vector<std::array<float, kSeasonVisits>>> latest;
+  std::vector<std::uint8_t> tonight;                  ///< visits since the night began
+  double total = 0.0;                                 ///< sum of `visits` over bands and pixels
+  std::int64_t count = 0;                             ///< visits of all kinds
   std::map<std::string, std::int64_t> target_visits;  ///< by target_name
   std::map<std::string, double> target_last;          ///< MJD of the latest
 };

@@ -34,6 +34,8 @@ void rate_band(const Situation& now, const Weights& weights, std::size_t b, bool
   // share with the second band.
   const auto sharp = static_cast<float>(weights.good_seeing);
   const auto total = static_cast<float>(now.done.total);
+  const auto season = static_cast<float>(weights.season);
+  const auto long_ago = static_cast<float>(now.telescope.mjd - kSeasonDays);
   out.resize(sky.pixel.size());
   for (std::size_t k = 0; k < out.size(); ++k) {
     const auto p = static_cast<std::size_t>(sky.pixel[k]);
@@ -42,6 +44,8 @@ void rate_band(const Situation& now, const Weights& weights, std::size_t b, bool
       continue;
     }
     out[k] = depth * sky.depth[b][k] + footprint * (share[p] * total - visits[p]);
+    if (season != 0.0F && now.done.latest[b][p].front() < long_ago)
+      out[k] += season * now.tonight.season_gone[p];
     if (!sharp_band || sharp == 0.0F || sky.depth[b][k] < kSharpDepth) continue;
     const double fwhm = sky.fwhm_zenith[b] * std::pow(static_cast<double>(sky.airmass[k]), 0.6);
     if (fwhm > kSharpSeeing) continue;

@@ -173,7 +173,7 @@ std::optional<NightPlan> Simulation::next() {
         std::find(tonight.mounted.begin(), tonight.mounted.end(), std::uint8_t{1}) -
         tonight.mounted.begin());
   telescope_.begin_night(tonight, band_);
-  for (const auto& survey : surveys_) survey->begin_night(setting_, tonight);
+  for (const auto& survey : surveys_) survey->begin_night(setting_, tonight, features_);
   observe(tonight, plan);
   return plan;
 }

@@ -52,6 +52,8 @@ void describe(Fields& f, Weights& c) {
   f.number("airmass", c.airmass, "against airmass above the best that the place reaches");
   f.number("hour_angle", c.hour_angle, "against hours from the meridian [1/h]");
   f.number("repeat_hours", c.repeat_hours, "what `repeat` calls recent [h]", {.low = 0});
+  f.number("season", c.season,
+           "for fewer than three visits in 300 days, rising towards the season's end");
 }
 
 void describe(Fields& f, AreaSurvey& c) {
@@ -108,6 +110,10 @@ void describe(Fields& f, DeepField& c) {
   f.texts("bands", c.bands, "in the order in which they are taken");
   f.numbers("visits", c.visits, "of a sequence, one number a filter", {.low = 0});
   f.whole("sequences_a_season", c.sequences_a_season, "spread evenly over it", {.low = 0});
+  f.number("share", c.share,
+           "of all visits; no sequence on a night that begins with more. 0: no such limit",
+           {.low = 0, .below = 1});
+  f.flag("moon_down", c.moon_down, "while the Moon is down at both ends of a sequence");
   f.number("season_gap", c.season_gap, "of the year, left out at each end of a season",
            {.low = 0, .high = 0.5});
   f.number("hour_angle_max_h", c.hour_angle_max_h, "at the beginning of a sequence",

@@ -61,6 +61,7 @@ struct Weights {
   double airmass = 0.0;      ///< airmass less the best, counts against
   double hour_angle = 0.0;   ///< hours from the meridian, counts against
   double repeat_hours = 3.0;
+  double season = 0.0;  ///< fewer than three visits in 300 days, rising towards the season's end
 };
 
 enum class AreaKind {
@@ -116,6 +117,8 @@ struct DeepField {
   std::vector<std::string> bands = {"u", "g", "r", "i", "z", "y"};
   std::vector<double> visits = {8, 10, 20, 20, 24, 18};  ///< of a sequence, one number a band
   int sequences_a_season = 30;
+  double share = 0.0;  ///< of all visits; none begins on a night while the field has more. 0: any
+  bool moon_down = false;   ///< sequences begin and end while the Moon is
   double season_gap = 0.2;  ///< of the year at each end of a season, not observed
   double hour_angle_max_h = 3.0;
   double depth_limit = 23.5;  ///< in `depth_band` at 0.7 arcsec seeing, clear

@@ -13,7 +13,8 @@ class Survey {
  public:
   virtual ~Survey() = default;
   [[nodiscard]] virtual int tier() const = 0;
-  virtual void begin_night(const Setting& setting, const Tonight& tonight) = 0;
+  virtual void begin_night(const Setting& setting, const Tonight& tonight,
+                           const Features& done) = 0;
   /// When the next planned sequence of tonight begins; 1e9 where none does.
   [[nodiscard]] virtual double next_scheduled_mjd(double mjd) const {
     (void)mjd;

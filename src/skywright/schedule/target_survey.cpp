@@ -37,7 +37,9 @@ TargetSurveyor::TargetSurveyor(std::vector<Target> targets, int tier, std::strin
   }
 }
 
-void TargetSurveyor::begin_night(const Setting& setting, const Tonight& tonight) {
+void TargetSurveyor::begin_night(const Setting& setting, const Tonight& tonight,
+                                 const Features& done) {
+  (void)done;
   (void)setting;
   (void)tonight;
   for (Wish& wish : wishes_) wish.failed_mjd = 0.0;

@@ -15,7 +15,7 @@ class TargetSurveyor final : public Survey {
   TargetSurveyor(std::vector<Target> targets, int tier, std::string reason, const Setting& setting);
 
   [[nodiscard]] int tier() const override { return tier_; }
-  void begin_night(const Setting& setting, const Tonight& tonight) override;
+  void begin_night(const Setting& setting, const Tonight& tonight, const Features& done) override;
   std::optional<double> offer(const Situation& now) override;
   std::vector<Request> take(const Situation& now) override;
 

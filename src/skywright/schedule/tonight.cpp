@@ -35,8 +35,6 @@ std::vector<std::uint8_t> mounted_bands(const Setting& setting, double illuminat
 
 /// Zodiacal light over all pixels; the Sun moves a degree a day, so once a night is enough.
 std::vector<float> zodiacal_map(const SkyPixels& pixels, const ephemeris::HorizonFrame::At& now) {
-  const sky::EclipticPlace sun = sky::ecliptic_place(now.sun, now.sun);
-  (void)sun;
   std::vector<float> altitude(pixels.count, 1.0F), azimuth(pixels.count, 0.0F);
   std::vector<float> latitude(pixels.count), longitude(pixels.count);
   for (std::size_t p = 0; p < pixels.count; ++p) {
@@ -45,6 +43,23 @@ std::vector<float> zodiacal_map(const SkyPixels& pixels, const ephemeris::Horizo
     longitude[p] = static_cast<float>(place.longitude_from_sun.radians());
   }
   return sky::sky_directions(altitude, azimuth, latitude, longitude).zodiacal;
+}
+
+/// How far each pixel's season has gone (rubin_scheduler, NObsPerYearBasisFunction).
+std::vector<float> seasons_gone(const SkyPixels& pixels, sphere::Angle sun_ra) {
+  constexpr double kFrom = -4.0, kTo = 2.0;  // [h] of right ascension from midnight's meridian
+  std::vector<float> out(pixels.count);
+  for (std::size_t p = 0; p < pixels.count; ++p) {
+    const double past_meridian =
+        (sphere::Angle::from_radians(static_cast<double>(pixels.ra[p])) - sun_ra)
+            .wrapped()
+            .hours() -
+        12.0;
+    double left = kTo - past_meridian;
+    left -= 24.0 * std::floor(left / 24.0);
+    out[p] = left > kTo - kFrom ? 0.0F : static_cast<float>(left / (kTo - kFrom));
+  }
+  return out;
 }
 
 }  // namespace
@@ -69,6 +84,7 @@ Tonight::Tonight(const Setting& setting, const ephemeris::Night& night,
   rotator = random.uniform(-1.0, 1.0) * setting.strategy.dither.rotator_range_deg *
             std::numbers::pi / 180.0;
   zodiacal = zodiacal_map(setting.pixels, frame.at(night.midnight));
+  season_gone = seasons_gone(setting.pixels, sphere::sky_position(frame.at(night.midnight).sun).ra);
   season.resize(setting.pixels.count);
   for (std::size_t p = 0; p < season.size(); ++p) season[p] = target.season(p, begin_mjd);
 }

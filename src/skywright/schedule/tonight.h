@@ -29,7 +29,10 @@ struct Tonight {
   double rotator = 0.0;               ///< rotTelPos [rad]
   std::vector<float> zodiacal;        ///< of each pixel, as sky::SkyDirections counts it
   std::vector<std::int16_t> season;   ///< of each pixel
-  double moon_illumination;           ///< at the beginning
+  /// Of each pixel, how far its season has gone: from 0 at two hours of right ascension past what
+  /// culminates at midnight to 1 at four hours before it; 0 elsewhere.
+  std::vector<float> season_gone;
+  double moon_illumination;  ///< at the beginning
 };
 
 }  // namespace skywright::schedule
