@@ -57,8 +57,8 @@ TEST(Season, GrowsFromTwoHoursPastMidnightsMeridianToFourBefore) {
   SimulationRequest request = with_deep_field(1);
   const Simulation simulation(request);
   const Setting& setting = simulation.setting();
-  const auto nights = ephemeris::nights(
-      setting.observatory, time::Tai::from_mjd(request.strategy.start_mjd), 1);
+  const auto nights =
+      ephemeris::nights(setting.observatory, time::Tai::from_mjd(request.strategy.start_mjd), 1);
   const Tonight tonight(setting, nights.front(), simulation.target());
   // On 2023-10-01 the Sun stands at RA 188.0 degrees (Astronomical Almanac: 12h 29m to 12h 32m).
   const double midnight = 188.0 - 180.0;
