@@ -3,20 +3,13 @@
 #include <algorithm>
 #include <thread>
 
-#include <tbb/global_control.h>
-#include <tbb/parallel_for.h>
-#include <tbb/task_arena.h>
-
+#include "skywright/base/detail/thread_arena.h"
 #include "skywright/base/error.h"
 
 namespace skywright {
 
-struct Execution::Arena {
-  explicit Arena(int jobs)
-      : limit(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(jobs)),
-        arena(jobs) {}
-  tbb::global_control limit;  // lets `jobs` exceed the machine's cores, as the tests of bytes need
-  tbb::task_arena arena;
+struct Execution::Arena : detail::ThreadArena {
+  using ThreadArena::ThreadArena;
 };
 
 Execution::Execution() = default;
@@ -39,22 +32,14 @@ void Execution::report(std::string_view activity, std::size_t done, std::size_t 
 }
 
 void Execution::for_each(std::size_t count, const std::function<void(std::size_t)>& body) const {
-  if (!arena_ || count < 2) {
-    for (std::size_t i = 0; i < count; ++i) {
-      check_stop();
-      body(i);
-    }
-    return;
-  }
-  arena_->arena.execute([&] {
-    tbb::parallel_for(
-        std::size_t{0}, count,
-        [&](std::size_t i) {
-          check_stop();
-          body(i);
-        },
-        tbb::simple_partitioner());
-  });
+  const auto unless_stopped = [&](std::size_t i) {
+    check_stop();
+    body(i);
+  };
+  if (!arena_ || count < 2)
+    for (std::size_t i = 0; i < count; ++i) unless_stopped(i);
+  else
+    arena_->for_each(count, unless_stopped);
 }
 
 void Execution::for_chunks(std::size_t count, std::size_t chunk,
