@@ -28,8 +28,11 @@ if(MOLD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
 endif()
 
 if(SKYWRIGHT_SANITIZE)
+  # A finding ends the program, so that no test passes over it; assertions, ours and the library's,
+  # are on; the debug information is what a stack trace needs.
   target_compile_options(skywright_options INTERFACE
-    -fsanitize=${SKYWRIGHT_SANITIZE} -fno-omit-frame-pointer -O1)
+    -fsanitize=${SKYWRIGHT_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -O1 -g1
+    -UNDEBUG -D_GLIBCXX_ASSERTIONS)
   target_link_options(skywright_options INTERFACE -fsanitize=${SKYWRIGHT_SANITIZE})
 elseif(CMAKE_BUILD_TYPE STREQUAL "Release")
   # OpenSSF Compiler Options Hardening Guide, those that cost no speed in kernels.
