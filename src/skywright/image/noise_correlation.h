@@ -19,6 +19,9 @@ struct NoiseCorrelation {
   /// True variance of a pixel over what the image's variance plane says.
   double variance_scale = 1.0;
   std::size_t pixels_used = 0;  ///< 0 where computed, not measured
+  /// Share of the variance that a twin has in common: 0 without a twin, near 1 where one image is a
+  /// copy of the other or was made from it.
+  double shared_with_twin = 0.0;
 
   [[nodiscard]] bool independent() const { return lags.empty(); }
   [[nodiscard]] int half() const { return lags.empty() ? 0 : lags.width() / 2; }
@@ -44,6 +47,8 @@ NoiseCorrelation measure_noise_correlation(const MaskedImageView& image,
 /// The same for one of two exposures of the same sky on one grid. Sources too faint to be left out
 /// are common to both and would pass for correlated noise: the covariance between the exposures,
 /// scaled by the ratio of their fluxes, is taken off, and the sources of either are left out.
+/// Where that would leave less than a tenth of the variance the two are no independent exposures:
+/// nothing is taken off, and `shared_with_twin` tells.
 /// @param twin the other exposure, of one size with `image`
 NoiseCorrelation measure_noise_correlation(const MaskedImageView& image,
                                            const MaskedImageView& twin,

@@ -56,6 +56,35 @@ TEST(NoiseCorrelation, LeavesSourcesOut) {
   EXPECT_NEAR(c.variance_scale, 1.0, 0.03);
 }
 
+/// Noise under forty bright stars, the same in every image.
+MaskedImage starry(const char* name) {
+  MaskedImage im(300, 300);
+  auto random = RandomStream::for_unit(11, {300}, name);
+  random.fill_normal(im.pixels.pixels());
+  for (float& v : im.variance.pixels()) v = 1.0F;
+  for (int star = 0; star < 40; ++star)
+    for (int y = 0; y < 3; ++y)
+      for (int x = 0; x < 3; ++x)
+        im.pixels(20 + 35 * (star % 8) + x, 20 + 50 * (star / 8) + y) += 90.0F;
+  return im;
+}
+
+TEST(NoiseCorrelation, OfIndependentTwinsIsThatOfEach) {
+  const MaskedImage a = starry("a");
+  const MaskedImage b = starry("b");
+  const NoiseCorrelation c = measure_noise_correlation(a.view(), b.view());
+  // Some 60,000 pixels away from the stars: covariance and variance each good to 1/170 and less.
+  EXPECT_NEAR(c.shared_with_twin, 0.0, 0.03);
+  EXPECT_NEAR(c.variance_scale, 1.0, 0.05);
+}
+
+TEST(NoiseCorrelation, OfACopyIsItsOwn) {
+  const MaskedImage a = starry("a");
+  const NoiseCorrelation c = measure_noise_correlation(a.view(), a.view());
+  EXPECT_NEAR(c.shared_with_twin, 1.0, 1e-6);
+  EXPECT_DOUBLE_EQ(c.variance_scale, measure_noise_correlation(a.view()).variance_scale);
+}
+
 TEST(NoiseCorrelation, NeedsPixels) {
   EXPECT_THROW((void)measure_noise_correlation(noise(20, 1.0)), InputError);
 }

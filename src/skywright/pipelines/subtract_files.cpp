@@ -138,6 +138,10 @@ SubtractSummary subtract_files(const SubtractJob& job, const SubtractFilesConfig
   // After the warp, where both show the same sky pixel by pixel.
   measure_noise(science, r.image.view());
   measure_noise(reference, s.image.view());
+  if (std::max(s.noise.shared_with_twin, r.noise.shared_with_twin) > 0.9)
+    out.warnings.emplace_back(
+        "both images hold the same noise, as a copy does, or a stack of the other: the errors are "
+        "those of independent images and too large");
   out.science_lag1 = lag1(s.noise);
   out.reference_lag1 = lag1(r.noise);
   out.science_variance_scale = s.noise.variance_scale;
