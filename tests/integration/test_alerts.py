@@ -119,6 +119,26 @@ def test_filter_keeps_whole_packets(skywright, sample, tmp_path):
     skywright("alerts", "filter", sample / "plain.avro", "--where", "snr", "--out", out, expect=2)
 
 
+@pytest.mark.parametrize(
+    "where, words",
+    [
+        ("diaSource.snrr>5", ["no field diaSource.snrr", "snr, "]),
+        ("magnitude<20", ["no field magnitude", "diaSource"]),
+        ("diaSource.snr.value>5", ["no field diaSource.snr.value", "snr"]),
+        ("diaSource=5", ["no single value", "diaSourceId"]),
+        ("cutoutScience>5", ["no single value"]),
+        ("prvDiaSources.snr>5", ["no field prvDiaSources.snr"]),
+        ("diaSource.snr>five", ["write a number"]),
+        ("ssSource.hmag<14..", ["no field", "ssSource"]),
+    ],
+)
+def test_a_condition_that_no_alert_could_meet_is_code_2(skywright, sample, tmp_path, where, words):
+    out = tmp_path / "few.avro"
+    result = skywright("alerts", "filter", sample / "plain.avro", "--where", where, "--out", out, expect=2)
+    assert len(result.err) < 700 and all(word in result.err for word in words), result.err
+    assert not out.exists()
+
+
 @pytest.mark.needs_shared
 def test_real_alerts_are_read_as_fastavro_reads_them(skywright, shared, tmp_path):
     files = sorted((shared / "alerts").glob("*.avro"))

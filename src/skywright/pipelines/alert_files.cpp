@@ -144,82 +144,11 @@ void plot_alert(const fs::path& file, std::size_t index, const fs::path& png) {
   io::write_whole_file(png, draw::encode_png(canvas));
 }
 
-AlertCondition parse_alert_condition(const std::string& text) {
-  using Relation = AlertCondition::Relation;
-  constexpr std::array<std::pair<std::string_view, Relation>, 7> kRelations = {
-      {{">=", Relation::greater_equal},
-       {"<=", Relation::less_equal},
-       {"!=", Relation::unequal},
-       {"==", Relation::equal},
-       {">", Relation::greater},
-       {"<", Relation::less},
-       {"=", Relation::equal}}};
-  const std::size_t at = text.find_first_of("<>=!");
-  if (at != std::string::npos && at > 0)
-    for (const auto& [sign, relation] : kRelations)
-      if (text.compare(at, sign.size(), sign) == 0) {
-        AlertCondition out{text.substr(0, at), relation, text.substr(at + sign.size())};
-        for (std::string* part : {&out.field, &out.value}) {
-          part->erase(0, part->find_first_not_of(' '));
-          part->erase(part->find_last_not_of(' ') + 1);
-        }
-        if (!out.field.empty() && !out.value.empty()) return out;
-      }
-  throw ConfigError("--where " + text, "must be FIELD, one of = != < <= > >=, and a value",
-                    "as in diaSource.snr>10");
-}
-
-namespace {
-
-template <class T>
-bool holds(const T& a, AlertCondition::Relation relation, const T& b) {
-  using Relation = AlertCondition::Relation;
-  switch (relation) {
-    case Relation::equal:
-      return a == b;
-    case Relation::unequal:
-      return a != b;
-    case Relation::less:
-      return a < b;
-    case Relation::less_equal:
-      return a <= b;
-    case Relation::greater:
-      return a > b;
-    case Relation::greater_equal:
-      return a >= b;
-  }
-  return false;
-}
-
-bool meets(const AvroValue& alert, const AlertCondition& condition) {
-  const AvroValue* value = alert.find(condition.field);
-  if (value == nullptr) return false;
-  if (const auto* text = std::get_if<std::string>(&value->datum))
-    return holds(*text, condition.relation, condition.value);
-  const std::string wanted = condition.value == "true"    ? "1"
-                             : condition.value == "false" ? "0"
-                                                          : condition.value;
-  const char* end = wanted.data() + wanted.size();
-  if (const auto* whole = std::get_if<std::int64_t>(&value->datum)) {
-    std::int64_t other = 0;  // ids are wider than a double
-    if (const auto read = std::from_chars(wanted.data(), end, other);
-        read.ec == std::errc{} && read.ptr == end)
-      return holds(*whole, condition.relation, other);
-  }
-  const auto number = number_at(alert, condition.field);
-  double other = 0.0;
-  const auto read = std::from_chars(wanted.data(), end, other);
-  if (read.ec != std::errc{} || read.ptr != end)
-    throw ConfigError("--where " + condition.field + " ... " + condition.value,
-                      "the field is a number and the value is not", "write a number");
-  return number && holds(*number, condition.relation, other);
-}
-
-}  // namespace
-
 FilteredAlerts filter_alerts(const fs::path& file, const std::vector<AlertCondition>& conditions,
                              const fs::path& out) {
   const AvroFile container = opened(file);
+  for (const AlertCondition& condition : conditions)
+    check_condition(condition, container.schema().root());
   std::vector<std::size_t> kept;
   for (std::size_t i = 0; i < container.size(); ++i) {
     const AvroValue alert = container.record(i);

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "skywright/pipelines/alert_conditions.h"
+
 namespace skywright::pipelines {
 
 struct ShownAlerts {
@@ -23,23 +25,13 @@ ShownAlerts show_alerts(const std::filesystem::path& file, std::optional<std::si
 void plot_alert(const std::filesystem::path& file, std::size_t index,
                 const std::filesystem::path& png);
 
-/// One condition on a packet's field, as "diaSource.snr>10" or "diaSource.band=r".
-struct AlertCondition {
-  enum class Relation { equal, unequal, less, less_equal, greater, greater_equal };
-  std::string field;
-  Relation relation = Relation::equal;
-  std::string value;
-};
-/// @throws ConfigError for text that is no condition
-AlertCondition parse_alert_condition(const std::string& text);
-
 struct FilteredAlerts {
   std::size_t kept = 0;
   std::size_t seen = 0;
 };
 
-/// Copy the alerts that meet all conditions into one container, bytes of each unchanged. A null or
-/// a field that is not there meets no condition.
+/// Copy the alerts that meet all conditions into one container, bytes of each unchanged.
+/// @throws ConfigError for a condition that the file's schema gives no meaning; InputError
 FilteredAlerts filter_alerts(const std::filesystem::path& file,
                              const std::vector<AlertCondition>& conditions,
                              const std::filesystem::path& out);
