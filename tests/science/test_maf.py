@@ -1,7 +1,5 @@
 """rubin_sim and rubin_scheduler themselves: MAF's figures are still those committed, and their readers open
 a database of our columns.
-
-They are installed beside the tests' own environment, into build/rubin-venv, as they need newer packages.
 """
 
 import json
@@ -13,7 +11,6 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = ROOT / "tests" / "reference"
-PACKAGES = ["rubin-sim==2.6.2", "rubin-scheduler==4.6.0"]
 
 READ = """
 import json, sys, warnings
@@ -32,17 +29,6 @@ json.dump({"rows": len(obs), "ra": float(obs["RA"][-1]), "mjd": float(obs["mjd"]
            "maf_ra": float(data["fieldRA"][-1]),
            "missing": sorted(missing & {named[c] for c in columns})}, sys.stdout)
 """
-
-
-@pytest.fixture(scope="module")
-def rubin():
-    """A Python that has rubin_sim."""
-    folder = ROOT / "build" / "rubin-venv"
-    python = folder / "bin" / "python"
-    if subprocess.run([python, "-c", "import rubin_sim"], capture_output=True).returncode if python.exists() else 1:
-        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        subprocess.run([python, "-m", "pip", "install", "-q", *PACKAGES], check=True)
-    return python
 
 
 @pytest.mark.parametrize("name", ["made_visits", "pointings"])

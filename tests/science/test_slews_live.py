@@ -1,13 +1,13 @@
-"""The committed slew times are those that rubin_scheduler gives today (pip install rubin_scheduler==4.6.0)."""
+"""The committed slew times are those that rubin_scheduler gives today."""
+
 import subprocess
-import sys
 from pathlib import Path
 
 REFERENCE = Path(__file__).resolve().parents[1] / "reference"
 
 
-def test_the_committed_slews_are_reproduced():
-    made = subprocess.run([sys.executable, REFERENCE / "make_slews.py"], capture_output=True, text=True)
+def test_the_committed_slews_are_reproduced(rubin):
+    made = subprocess.run([rubin, REFERENCE / "make_slews.py"], capture_output=True, text=True)
     assert made.returncode == 0, made.stderr
     ours = (REFERENCE / "slews.csv").read_text().splitlines()
     theirs = made.stdout.splitlines()
