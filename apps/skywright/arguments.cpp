@@ -68,6 +68,28 @@ double Arguments::declination(std::string_view name) const {
   return value;
 }
 
+double Arguments::mjd(std::string_view name) const {
+  const double value = number(name);
+  if (value < 0.0 || value > 200000.0)
+    refuse(name, text(name), "an MJD between 0 and 200000, a Julian date less 2400000.5");
+  return value;
+}
+
+double Arguments::mjd_or(std::string_view name, double fallback) const {
+  return has(name) ? mjd(name) : fallback;
+}
+
+time::Utc Arguments::date(std::string_view name) const {
+  try {
+    return time::utc_from_iso(text(name));
+  } catch (const InputError& error) {
+    // What is bad input in a file is wrong usage here.
+    const std::string_view what = error.what();
+    const std::size_t remedy = what.rfind("; ");
+    throw ConfigError(name, what.substr(0, remedy), what.substr(remedy + 2));
+  }
+}
+
 double Arguments::number_or(std::string_view name, double fallback) const {
   return has(name) ? number(name) : fallback;
 }

@@ -23,6 +23,7 @@
 
 #include "skywright/base/error.h"
 #include "skywright/base/execution.h"
+#include "skywright/time/time_scales.h"
 
 namespace skywright::apps {
 
@@ -59,6 +60,11 @@ class Arguments {
   [[nodiscard]] double number(std::string_view name) const;
   /// A number from -90 to 90 [degree].
   [[nodiscard]] double declination(std::string_view name) const;
+  /// An instant from 1858 to 2406, which a Julian date is not [MJD].
+  [[nodiscard]] double mjd(std::string_view name) const;
+  [[nodiscard]] double mjd_or(std::string_view name, double fallback) const;
+  /// A date, or date and time of day, in UTC.
+  [[nodiscard]] time::Utc date(std::string_view name) const;
   [[nodiscard]] double number_or(std::string_view name, double fallback) const;
   [[nodiscard]] std::optional<double> maybe_number(std::string_view name) const;
   [[nodiscard]] std::int64_t whole(std::string_view name) const;

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "printable.h"
 #include "progress.h"
 
 namespace skywright::apps {
@@ -27,7 +28,7 @@ struct Common {
   std::string config;
   std::vector<std::string> settings;
   int jobs = 0;
-  std::int64_t seed = 1;
+  std::string seed = "1";
   bool json = false;
   bool quiet = false;
 };
@@ -96,6 +97,13 @@ std::string file_content(const std::string& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
+/// The parser would take the nearest number that fits for one that does not.
+std::int64_t seed_of(const std::string& text) {
+  Arguments given;
+  given.values["--seed"] = {text};
+  return given.whole("--seed");
+}
+
 int run(Bound& bound, const Common& common, const std::string& command_line) {
   Arguments arguments;
   for (auto& [name, values] : bound.values)
@@ -108,7 +116,7 @@ int run(Bound& bound, const Common& common, const std::string& command_line) {
                         .config_text = file_content(common.config),
                         .config_origin = common.config,
                         .settings = common.settings,
-                        .seed = common.seed,
+                        .seed = seed_of(common.seed),
                         .seed_given = bound.app->get_option("--seed")->count() > 0,
                         .json = common.json,
                         .quiet = common.quiet,
@@ -168,7 +176,7 @@ int parse_and_run(int argc, char** argv) {
 }
 
 int report(std::string_view message, ExitCode code) {
-  std::cerr << "skywright: " << message << '\n';
+  std::cerr << "skywright: " << printable(message) << '\n';
   return static_cast<int>(code);
 }
 

@@ -7,27 +7,10 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "printable.h"
+#include "skywright/config/json_text.h"
 
 namespace skywright::apps {
-namespace {
-
-std::string json_text(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      out += fmt::format("\\u{:04x}", static_cast<int>(c));
-    } else {
-      out += c;
-    }
-  }
-  return out + '"';
-}
-
-}  // namespace
-
 Progress::Progress(bool quiet) : quiet_(quiet), terminal_(isatty(STDERR_FILENO) != 0) {}
 
 void Progress::report(std::string_view activity, std::size_t done, std::size_t total) {
@@ -53,7 +36,7 @@ void Progress::report(std::string_view activity, std::size_t done, std::size_t t
   } else {
     fmt::print(stderr,
                "{{\"progress\":{},\"done\":{},\"total\":{},\"rate\":{:.4g},\"left_s\":{:.1f}}}\n",
-               json_text(activity), done, total, rate, left);
+               config::json_string(activity), done, total, rate, left);
   }
   std::fflush(stderr);
   if (last) activities_.erase(it);
@@ -67,9 +50,9 @@ void Progress::finish() {
 
 void Session::warn(std::string_view message) const {
   if (isatty(STDERR_FILENO) != 0)
-    fmt::print(stderr, "\r\033[Kwarning: {}\n", message);
+    fmt::print(stderr, "\r\033[Kwarning: {}\n", printable(message));
   else
-    fmt::print(stderr, "{{\"warning\":{}}}\n", json_text(message));
+    fmt::print(stderr, "{{\"warning\":{}}}\n", config::json_string(message));
 }
 
 }  // namespace skywright::apps

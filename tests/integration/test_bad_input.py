@@ -392,6 +392,21 @@ def test_an_image_without_sources_is_an_empty_catalog(skywright, tmp_path):
     refused(skywright, tmp_path, BAD_INPUT, "detect", flat, "--out", tmp_path / "f.fits", words=["noise"])
 
 
+def test_an_image_less_itself_is_nothing(skywright, files, tmp_path):
+    """The same noise in both leaves none to measure: said, and the image's own is taken."""
+    double = save(tmp_path / "double.fits", 2 * star_field(), tan_header())
+    for template in (files / "good.fits", double):
+        result = skywright("subtract", files / "good.fits", template, "--out", tmp_path / "d.fits",
+                           "--catalog", tmp_path / "c.csv", "--quiet")  # fmt: skip
+        assert "same noise" in result.err
+        with fits.open(tmp_path / "d.fits") as hdus:
+            usable = hdus["VARIANCE"].data > 0
+            assert usable.mean() > 0.7
+            # The noise of star_field is 5; rounding of float32 and the kernel's damping leave far less.
+            assert np.abs(hdus["IMAGE"].data[usable]).max() < 0.5
+        assert (tmp_path / "c.csv").read_text().count("\n") == 1
+
+
 def test_images_as_others_store_them_give_the_same_sources(skywright, tmp_path):
     pixels = np.round(star_field()).astype(np.int16)
     d = tmp_path

@@ -25,7 +25,7 @@ simulation::AlmanacRequest request_of(const Arguments& args) {
     request.site = site.name;
     request.observatory = {site.latitude, site.longitude, site.height_m};
   }
-  const time::Tai from = time::to_tai(time::utc_from_iso(args.text("--from")));
+  const time::Tai from = time::to_tai(args.date("--from"));
   // A bare date names the evening: the night after that day's noon, local time.
   const double behind = request.observatory.longitude.wrapped_around_zero().degrees() * 240.0;
   request.start = args.text("--from").size() > 10 ? from : from.plus_seconds(18 * 3600.0 - behind);

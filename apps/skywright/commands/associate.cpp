@@ -15,7 +15,7 @@ Outcome run_associate(const Arguments& arguments, const Session& session) {
   pipelines::CatalogDefaults defaults;
   if (arguments.has("--visit")) defaults.visit = arguments.whole("--visit");
   if (arguments.has("--detector")) defaults.detector = arguments.whole("--detector");
-  defaults.mjd = arguments.maybe_number("--mjd");
+  if (arguments.has("--mjd")) defaults.mjd = arguments.mjd("--mjd");
   defaults.band = arguments.text_or("--band", "");
   std::vector<std::filesystem::path> catalogs;
   for (const std::string& file : arguments.texts("catalogs")) catalogs.emplace_back(file);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "commands/commands.h"
+#include "skywright/config/json_text.h"
 #include "skywright/config/toml_config.h"
 #include "skywright/io/atomic_file.h"
 #include "skywright/simulation/visits.h"
@@ -25,7 +26,7 @@ simulation::PlannedVisit asked_visit(const Arguments& args,
   instrument::VisitInfo& v = planned.visit;
   v.kind = exposure_kind(args.text_or("--kind", "science"));
   v.visit = args.whole_or("--visit", 1);
-  v.start = time::Tai::from_mjd(args.number_or("--mjd", 60796.0));
+  v.start = time::Tai::from_mjd(args.mjd_or("--mjd", 60796.0));
   v.exposure_s =
       args.number_or("--exposure", v.kind == instrument::ExposureKind::bias ? 0.0 : 30.0);
   v.rotation = sphere::Angle::from_degrees(args.number_or("--rot", 0.0));
@@ -85,8 +86,9 @@ Outcome run_expose(const Arguments& args, const Session& session) {
             : fmt::format("{} of {:g} s\n", instrument::exposure_kind_name(kind),
                           request.visit.exposure_s);
     frames += fmt::format(
-        R"({}{{"detector":"{}","raw":"{}","truth":"{}","objects":{},"zero_point":{:.4f},"sky_electrons":{:.2f},"fwhm_eff":{:.4f},"noise_pixels":{:.3f},"m5":{:.4f}}})",
-        frames.empty() ? "" : ",", f.detector, f.raw.string(), f.truth.string(), f.objects,
+        R"({}{{"detector":{},"raw":{},"truth":{},"objects":{},"zero_point":{:.4f},"sky_electrons":{:.2f},"fwhm_eff":{:.4f},"noise_pixels":{:.3f},"m5":{:.4f}}})",
+        frames.empty() ? "" : ",", config::json_string(f.detector),
+        config::json_string(f.raw.string()), config::json_string(f.truth.string()), f.objects,
         c.zero_point, c.sky_electrons, c.fwhm_eff_arcsec, c.noise_pixels, c.depth_5sigma);
   }
   outcome.json = fmt::format(R"({{"visit":{},"frames":[{}]}})", request.visit.visit, frames);

@@ -21,7 +21,7 @@ Command night_command() {
       .run = [](const Arguments& args, const Session& session) {
         const pipelines::NightSummary summary =
             pipelines::night({.survey = args.text("survey"),
-                              .clock_mjd = args.number_or("--clock", std::nan("")),
+                              .clock_mjd = args.mjd_or("--clock", std::nan("")),
                               .watch_s = args.number_or("--watch", 0.0)},
                              session.execution);
         return Outcome{summary.code, night_text(summary), night_json(summary)};

@@ -14,12 +14,13 @@ namespace skywright::apps {
 namespace {
 
 /// An MJD (TAI), or a date and time of day in UTC.
-time::Tai instant(const std::string& text) {
+time::Tai instant(const Arguments& args) {
+  const std::string text = args.text("--time");
   double mjd = 0.0;
   const auto parsed = std::from_chars(text.data(), text.data() + text.size(), mjd);
   if (parsed.ec == std::errc() && parsed.ptr == text.data() + text.size())
-    return time::Tai::from_mjd(mjd);
-  return time::to_tai(time::utc_from_iso(text));
+    return time::Tai::from_mjd(args.mjd("--time"));
+  return time::to_tai(args.date("--time"));
 }
 
 Outcome sky_of_visits(const Arguments& args, const instrument::Instrument& instrument) {
@@ -41,7 +42,7 @@ Outcome run_nightsky(const Arguments& args, const Session&) {
   if (!args.has("--time"))
     throw ConfigError("nightsky", "neither --time nor --visits is given",
                       "give an instant, or a plan's visits");
-  const simulation::SiteSky sky(instrument, instant(args.text("--time")));
+  const simulation::SiteSky sky(instrument, instant(args));
   simulation::NightSkyReport report = simulation::night_sky_report(sky);
   if (args.has("--plot")) {
     const std::string band =

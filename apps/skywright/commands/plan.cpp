@@ -5,6 +5,7 @@
 #include "commands/commands.h"
 #include "commands/plan_options.h"
 #include "commands/strategy_option.h"
+#include "skywright/config/json_text.h"
 
 namespace skywright::apps {
 namespace {
@@ -33,9 +34,9 @@ Outcome run_plan(const Arguments& args, const Session& session) {
       request.out.string(), s.visits, s.nights, s.new_visits, s.observed_nights, s.dark_hours,
       s.dark_hours > 0.0 ? 100.0 * s.closed_hours / s.dark_hours : 0.0, s.shut_nights);
   outcome.json = fmt::format(
-      R"({{"out":"{}","visits":{},"nights":{},"new_visits":{},"observed_nights":{},"dark_hours":{:.3f},"closed_hours":{:.3f},"shut_nights":{},"open_shutter_hours":{:.3f}}})",
-      request.out.string(), s.visits, s.nights, s.new_visits, s.observed_nights, s.dark_hours,
-      s.closed_hours, s.shut_nights, s.open_shutter_hours);
+      R"({{"out":{},"visits":{},"nights":{},"new_visits":{},"observed_nights":{},"dark_hours":{:.3f},"closed_hours":{:.3f},"shut_nights":{},"open_shutter_hours":{:.3f}}})",
+      config::json_string(request.out.string()), s.visits, s.nights, s.new_visits,
+      s.observed_nights, s.dark_hours, s.closed_hours, s.shut_nights, s.open_shutter_hours);
   return outcome;
 }
 

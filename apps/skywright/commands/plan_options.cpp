@@ -23,7 +23,11 @@ int nights_of(const Arguments& args) {
   if (!(years > 0.0 && years <= 20.0))
     throw ConfigError(fmt::format("--years {}", years), "must be in (0, 20]",
                       "the ephemeris that comes with the program ends in 2045");
-  return static_cast<int>(std::floor(years * 365.25));
+  const int nights = static_cast<int>(std::floor(years * 365.25));
+  if (nights < 1)
+    throw ConfigError(fmt::format("--years {}", years), "that is less than a night",
+                      "give more, or --nights 1");
+  return nights;
 }
 
 NamedInstrument instrument_of(const Arguments& args, const schedule::StrategyConfig& strategy) {

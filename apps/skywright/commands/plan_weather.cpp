@@ -16,7 +16,7 @@ Outcome run_plan_weather(const Arguments& args, const Session& session) {
   for (const std::string& setting : session.settings)
     config::apply_setting(request.config, setting);
   request.seed = static_cast<std::uint64_t>(session.seed);
-  request.start = time::Tai::from_mjd(args.number_or("--mjd", request.start.mjd()));
+  request.start = time::Tai::from_mjd(args.mjd_or("--mjd", request.start.mjd()));
   request.days = 365.25 * args.number_or("--years", 10.0);
   request.step_hours = args.number_or("--step", request.step_hours);
   request.cloud_limit = args.number_or("--limit", request.cloud_limit);

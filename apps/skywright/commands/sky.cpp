@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "commands/commands.h"
+#include "skywright/config/json_text.h"
 #include "skywright/config/toml_config.h"
 #include "skywright/simulation/expose.h"
 #include "skywright/simulation/sky_catalog.h"
@@ -23,7 +24,7 @@ Outcome run_sky(const Arguments& args, const Session& session) {
     throw ConfigError(fmt::format("--radius {}", radius), "must be in (0, 10] degrees",
                       "ask for several regions");
   request.cone.radius = sphere::Angle::from_degrees(radius);
-  request.time = time::Tai::from_mjd(args.number_or("--mjd", 60796.0));
+  request.time = time::Tai::from_mjd(args.mjd_or("--mjd", 60796.0));
   request.band = instrument::load_instrument("lsst").band(args.text_or("--band", "r"));
   if (args.has("--reference")) request.content = simulation::CatalogContent::reference;
   request.bright_limit = args.number_or("--bright", request.bright_limit);
@@ -32,7 +33,8 @@ Outcome run_sky(const Arguments& args, const Session& session) {
   const std::size_t rows = simulation::write_sky_catalog(request);
   Outcome outcome;
   outcome.text = fmt::format("{}: {} rows\n", request.out.string(), rows);
-  outcome.json = fmt::format(R"({{"out":"{}","rows":{}}})", request.out.string(), rows);
+  outcome.json =
+      fmt::format(R"({{"out":{},"rows":{}}})", config::json_string(request.out.string()), rows);
   return outcome;
 }
 

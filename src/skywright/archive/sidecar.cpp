@@ -3,6 +3,7 @@
 
 #include "skywright/archive/archive.h"
 #include "skywright/base/error.h"
+#include "skywright/config/json_text.h"
 
 namespace skywright::archive {
 
@@ -25,7 +26,7 @@ std::string sidecar_text(const DatasetRecord& record) {
   json["version"] = record.provenance.version;
   json["config"] = record.provenance.config;
   json["inputs"] = record.provenance.inputs;
-  return json.dump(1) + "\n";
+  return config::json_text(json, 1) + "\n";
 }
 
 DatasetRecord parse_sidecar(std::string_view text, std::string_view origin) {

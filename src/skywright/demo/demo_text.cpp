@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "skywright/config/json_text.h"
 #include "skywright/demo/demo.h"
 #include "skywright/math/statistics.h"
 
@@ -68,7 +69,7 @@ std::string demo_json(const DemoSummary& s) {
   json["code"] = static_cast<int>(s.code);
   json["report"] = s.report.string();
   for (const PartTime& p : s.parts) json["seconds"][p.part] = p.seconds;
-  return json.dump();
+  return config::json_text(json);
 }
 
 }  // namespace skywright::demo

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "skywright/base/error.h"
+#include "skywright/config/json_text.h"
 
 namespace skywright::io {
 namespace {
@@ -141,7 +142,7 @@ std::string statistics_json(const std::vector<HduStatistics>& hdus) {
   }
   const nlohmann::ordered_json all = {{"hdus", list}};
   // A header's text may hold any byte; JSON may not.
-  return all.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  return config::json_text(all);
 }
 
 }  // namespace skywright::io

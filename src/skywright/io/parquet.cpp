@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "skywright/base/error.h"
+#include "skywright/config/json_text.h"
 #include "skywright/io/atomic_file.h"
 #include "skywright/io/detail/byte_source.h"
 #include "skywright/io/detail/duckdb_api.h"
@@ -139,7 +140,8 @@ std::string metadata_sql(const Table& table) {
                        {"unit", valid_utf8(column.unit)},
                        {"description", valid_utf8(column.description)}});
   const nlohmann::ordered_json all = {{"columns", columns}};
-  std::string sql = fmt::format("{{{}: {}", sql_text(kColumnsKey), sql_text(all.dump()));
+  std::string sql =
+      fmt::format("{{{}: {}", sql_text(kColumnsKey), sql_text(config::json_text(all)));
   for (const auto& [key, value] : table.metadata)
     if (!key.empty() && key != kColumnsKey)
       sql += fmt::format(", {}: {}", sql_text(valid_utf8(key)), sql_text(valid_utf8(value)));

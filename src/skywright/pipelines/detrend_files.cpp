@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "skywright/config/json_text.h"
 #include "skywright/pipelines/master_files.h"
 #include "skywright/pipelines/output_folder.h"
 
@@ -164,7 +165,7 @@ std::string detrend_json(const DetrendFilesResult& result) {
                                    {"not_finite", a.not_finite}});
     json["files"].push_back(one);
   }
-  return json.dump();
+  return config::json_text(json);
 }
 
 }  // namespace skywright::pipelines

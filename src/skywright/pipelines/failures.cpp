@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "skywright/config/json_text.h"
 #include "skywright/io/atomic_file.h"
 
 namespace skywright::pipelines {
@@ -42,8 +43,7 @@ void update_failures(const std::filesystem::path& survey, const std::vector<Fail
   for (const auto& [unit, failure] : by_unit)
     json.push_back(
         {{"unit", unit}, {"code", static_cast<int>(failure.code)}, {"message", failure.message}});
-  io::write_whole_file(failures_file(survey),
-                       json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
+  io::write_whole_file(failures_file(survey), config::json_text(json, 1) + "\n");
 }
 
 }  // namespace skywright::pipelines

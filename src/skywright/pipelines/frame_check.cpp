@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "skywright/base/error.h"
+#include "skywright/config/json_text.h"
 #include "skywright/instrument/visit_info.h"
 #include "skywright/io/fits.h"
 #include "skywright/io/wcs_cards.h"
@@ -340,7 +341,7 @@ std::string to_json(const FrameCheck& check) {
                                {"value", f.value},
                                {"advice", f.advice}});
   // Headers may hold bytes that are no UTF-8; they become replacement characters.
-  return out.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  return config::json_text(out);
 }
 
 }  // namespace skywright::pipelines

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "skywright/base/source_id.h"
+#include "skywright/config/json_text.h"
 #include "skywright/io/fits.h"
 #include "skywright/pipelines/failures.h"
 #include "skywright/pipelines/survey_config.h"
@@ -222,7 +223,7 @@ std::string IngestReport::json() const {
                             {"path", file.path.string()},
                             {"code", static_cast<int>(file.code)},
                             {"message", file.message}});
-  return out.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  return config::json_text(out);
 }
 
 }  // namespace skywright::pipelines

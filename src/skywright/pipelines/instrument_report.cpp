@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "skywright/config/json_text.h"
 #include "skywright/instrument/headlines.h"
 #include "skywright/io/atomic_file.h"
 
@@ -177,7 +178,7 @@ InstrumentReport show_instrument(const Instrument& instrument) {
   report.text += "\n" + sensor_text(instrument);
   report.text += list_text("sources", instrument.sources);
   report.text += list_text("assumed", instrument.assumptions);
-  report.json = json_of(instrument).dump();
+  report.json = config::json_text(json_of(instrument));
   return report;
 }
 

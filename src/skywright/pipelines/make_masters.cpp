@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "skywright/base/error.h"
+#include "skywright/config/json_text.h"
 #include "skywright/pipelines/master_files.h"
 #include "skywright/pipelines/output_folder.h"
 #include "skywright/pipelines/read_raw.h"
@@ -215,7 +216,7 @@ std::string masters_json(const MakeMastersResult& result) {
                                {"described", a.described},
                                {"read_noise", a.read_noise}});
   json["left_aside"] = result.left_aside;
-  return json.dump();
+  return config::json_text(json);
 }
 
 }  // namespace skywright::pipelines

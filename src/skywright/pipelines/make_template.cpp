@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "skywright/base/error.h"
+#include "skywright/config/json_text.h"
 #include "skywright/math/statistics.h"
 #include "skywright/pipelines/process_exposure.h"
 #include "skywright/pipelines/read_raw.h"
@@ -182,7 +183,7 @@ std::string templates_json(const std::vector<TemplateSummary>& summaries) {
                                 {"depth", t.depth},
                                 {"clipped", t.clipped},
                                 {"rejected", t.rejected}});
-  return out.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  return config::json_text(out);
 }
 
 }  // namespace skywright::pipelines

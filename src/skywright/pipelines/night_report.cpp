@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "skywright/config/json_text.h"
 #include "skywright/math/statistics.h"
 #include "skywright/pipelines/night.h"
 
@@ -94,7 +95,7 @@ std::string night_json(const NightSummary& summary) {
     json["exposures"].push_back(std::move(one));
   }
   json["warnings"] = summary.warnings;
-  return json.dump();
+  return config::json_text(json);
 }
 
 }  // namespace skywright::pipelines

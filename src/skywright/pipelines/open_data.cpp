@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "skywright/base/error.h"
+#include "skywright/config/json_text.h"
 #include "skywright/config/toml_config.h"
 #include "skywright/database/prompt_database.h"
 #include "skywright/io/atomic_file.h"
@@ -114,7 +115,7 @@ void publish_open_data(archive::Archive& archive, const std::vector<DetectorProd
   const table::Table images = obscore_rows(archive, products, config, instrument);
   io::write_parquet(catalog / "obscore.parquet", images);
   collection["tables"].push_back(description("obscore", images, images.rows()));
-  io::write_whole_file(catalog / "collection.json", collection.dump(1) + "\n");
+  io::write_whole_file(catalog / "collection.json", config::json_text(collection, 1) + "\n");
   io::write_whole_file(catalog / "README.md", fmt::format(kReadme, fmt::arg("title", config.name),
                                                           fmt::arg("licence", config.licence),
                                                           fmt::arg("order", kCatalogOrder)));

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "skywright/base/error.h"
+#include "skywright/config/json_text.h"
 #include "skywright/io/fits.h"
 #include "skywright/io/table_files.h"
 #include "skywright/io/wcs_cards.h"
@@ -164,7 +165,7 @@ std::string solve_json(const SolveFileResult& result) {
                           {"stars", s.zero_point.stars},
                           {"clipped", s.zero_point.clipped}};
   json["warnings"] = result.warnings;
-  return json.dump();
+  return config::json_text(json);
 }
 
 }  // namespace skywright::pipelines

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "skywright/base/error.h"
+#include "skywright/config/json_text.h"
 #include "skywright/config/toml_config.h"
 #include "skywright/database/prompt_database.h"
 #include "skywright/io/atomic_file.h"
@@ -110,7 +111,7 @@ std::string SurveyStatus::json() const {
     out["failures"].push_back({{"unit", failure.unit},
                                {"code", static_cast<int>(failure.code)},
                                {"message", failure.message}});
-  return out.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return config::json_text(out);
 }
 
 SurveyCheck verify_survey(const fs::path& survey, const Execution& execution) {
@@ -145,7 +146,7 @@ std::string SurveyCheck::json() const {
   out["damages"] = Json::array();
   for (const archive::Damage& damage : damages)
     out["damages"].push_back({{"path", damage.path.string()}, {"problem", damage.problem}});
-  return out.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return config::json_text(out);
 }
 
 std::size_t rebuild_survey(const fs::path& survey) {

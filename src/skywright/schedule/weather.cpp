@@ -144,6 +144,8 @@ WeatherRecord read_weather_record(std::string_view text, std::string_view origin
     }
     if (values[1] < low || values[1] > high)
       refuse(fmt::format("{} is not in [{}, {}]", values[1], low, high));
+    if (values[0] < 0.0 || values[0] > 200000.0)
+      refuse(fmt::format("{} is no MJD, which a Julian date less 2400000.5 is", values[0]));
     if (!record.empty() && values[0] <= record.mjd.back())
       refuse(fmt::format("MJD {} comes after {}", values[0], record.mjd.back()));
     record.mjd.push_back(values[0]);

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "skywright/base/error.h"
+#include "skywright/config/json_text.h"
 #include "skywright/io/atomic_file.h"
 
 namespace skywright::simulation {
@@ -145,7 +146,7 @@ std::string almanac_json(const Almanac& almanac) {
     night["dark_hours"] = dark_hours(n);
     out["nights"].push_back(std::move(night));
   }
-  return out.dump();
+  return config::json_text(out);
 }
 
 table::Table almanac_table(const Almanac& almanac) {

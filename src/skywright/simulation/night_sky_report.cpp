@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "skywright/base/error.h"
+#include "skywright/config/json_text.h"
 
 namespace skywright::simulation {
 namespace {
@@ -139,9 +140,10 @@ NightSkyReport night_sky_report(const SiteSky& sky) {
                     instrument.bands[b].name, zenith, instrument.bands[b].dark_sky, dark.magnitude,
                     dark.altitude / kDegree, dark.azimuth / kDegree);
     bands += fmt::format(
-        R"({}{{"band":"{}","zenith":{:.4f},"dark_sky":{:.4f},"darkest":{:.4f},"darkest_altitude":{:.1f},"darkest_azimuth":{:.1f}}})",
-        b == 0 ? "" : ",", instrument.bands[b].name, zenith, instrument.bands[b].dark_sky,
-        dark.magnitude, dark.altitude / kDegree, dark.azimuth / kDegree);
+        R"({}{{"band":{},"zenith":{:.4f},"dark_sky":{:.4f},"darkest":{:.4f},"darkest_altitude":{:.1f},"darkest_azimuth":{:.1f}}})",
+        b == 0 ? "" : ",", config::json_string(instrument.bands[b].name), zenith,
+        instrument.bands[b].dark_sky, dark.magnitude, dark.altitude / kDegree,
+        dark.azimuth / kDegree);
   }
   out.json = fmt::format(
       R"({{"mjd":{:.8f},"sun":{{"altitude":{:.4f},"azimuth":{:.4f}}},"moon":{{"altitude":{:.4f},"azimuth":{:.4f},"illumination":{:.4f}}},"bands":[{}]}})",

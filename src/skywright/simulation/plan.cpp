@@ -99,11 +99,13 @@ void begin_from(const PlanRequest& request, const fs::path& partial) {
   io::publish_replacing(temporary, partial);
 }
 
-/// The partial file, made or taken up.
+/// The partial file, made or taken up; ours alone, so that two runs never mix their nights.
 sql::Database open_partial(const PlanRequest& request, const fs::path& partial) {
   if (!fs::exists(partial) && request.from) begin_from(request, partial);
-  sql::Database database(partial,
-                         {.access = sql::Access::create, .journal = sql::Journal::rollback});
+  sql::Database database(partial, {.access = sql::Access::create,
+                                   .journal = sql::Journal::rollback,
+                                   .sharing = sql::Sharing::alone,
+                                   .busy_timeout_ms = 1000});
   if (!database.has_table("info")) {
     sql::Transaction change(database);
     create_observations(database);
@@ -155,6 +157,8 @@ PlanSummary plan(const PlanRequest& request, const Execution& execution) {
     if (!earlier.has_table("info"))
       throw InputError(request.from->string(), "it has no table `info`",
                        "give a file that `skywright plan` wrote");
+    // All that can be wrong with it is found before a file is begun.
+    (void)read_visits(earlier, whole.survey.instrument, whole.survey.strategy);
     whole.survey.nights += nights_done(earlier);
   }
   const fs::path partial = request.out.string() + ".partial";

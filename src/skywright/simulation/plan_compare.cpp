@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "skywright/base/error.h"
+#include "skywright/config/json_text.h"
 #include "skywright/simulation/plan_pages.h"
 
 namespace skywright::simulation {
@@ -145,7 +146,7 @@ std::string PlanCompareReport::json() const {
   json["metrics"] = std::move(rows);
   json["notes"] = notes;
   json["files"] = files;
-  return json.dump();
+  return config::json_text(json);
 }
 
 }  // namespace skywright::simulation

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "skywright/base/error.h"
+#include "skywright/config/json_text.h"
 #include "skywright/ephemeris/planetary_ephemeris.h"
 #include "skywright/schedule/footprint.h"
 #include "skywright/schedule/rolling_cadence.h"
@@ -105,7 +106,7 @@ FootprintReport show_footprint(const FootprintRequest& request) {
   }
   text += fmt::format("  {:<16}{:>10.0f}\n", "all", area);
   json["area_deg2"] = area;
-  return {std::move(text), json.dump(), draw_map(picture, order)};
+  return {std::move(text), config::json_text(json), draw_map(picture, order)};
 }
 
 }  // namespace skywright::simulation

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "skywright/base/error.h"
+#include "skywright/config/json_text.h"
 #include "skywright/simulation/plan_pages.h"
 #include "skywright/sql/database.h"
 
@@ -98,7 +99,7 @@ std::string PlanMetricsReport::json() const {
   json["scheduler_notes"] = by_label(survey.schedulers);
   json["notes"] = survey.notes;
   json["files"] = files;
-  return json.dump();
+  return config::json_text(json);
 }
 
 }  // namespace skywright::simulation

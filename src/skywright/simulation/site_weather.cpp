@@ -76,6 +76,10 @@ void check(const SiteWeatherRequest& r) {
   if (!(r.step_hours >= 0.05 && r.step_hours <= 240.0))
     throw ConfigError(fmt::format("a step of {} hours", r.step_hours), "must be in [0.05, 240]",
                       "1 is a good choice");
+  if (r.days * 24.0 < r.step_hours)
+    throw ConfigError(fmt::format("{} days", r.days),
+                      fmt::format("that is less than one step of {} hours", r.step_hours),
+                      "give more --years or a smaller --step");
 }
 
 draw::Plot cloud_plot(const SiteWeather& w) {

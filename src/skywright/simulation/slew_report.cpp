@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "skywright/base/error.h"
+#include "skywright/config/json_text.h"
 #include "skywright/schedule/slew.h"
 
 namespace skywright::simulation {
@@ -147,7 +148,7 @@ SlewReport report_slew(const Instrument& instrument, std::string_view from, std:
                              slew.after.azimuth / kDegree, k.azimuth_min_deg, k.azimuth_max_deg);
   json["slowest"] = slowest->seconds > 0.0 ? slowest->name : "none";
   json["azimuth_after"] = slew.after.azimuth / kDegree;
-  report.json = json.dump();
+  report.json = config::json_text(json);
   return report;
 }
 

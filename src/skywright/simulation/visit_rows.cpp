@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "skywright/base/error.h"
+#include "skywright/simulation/visits.h"
 
 namespace skywright::simulation {
 namespace {
@@ -57,6 +58,15 @@ std::vector<schedule::Visit> read_visits(const sql::Database& database,
   if (!database.has_table("observations"))
     throw InputError(database.name(), "it has no table `observations`",
                      "give a file that `skywright plan` wrote");
+  // SQLite lets text stand in a column of numbers, and reads it as 0.
+  constexpr std::string_view kNumbers =
+      "SELECT COUNT(*) FROM observations WHERE typeof({0}) NOT IN ('real', 'integer', 'null')";
+  for (const char* name : {"observationId", "night", "observationStartMJD", "fieldRA", "fieldDec",
+                           "seeingFwhmEff", "fiveSigmaDepth"})
+    if (database.whole(fmt::format(kNumbers, name)) != 0)
+      throw InputError(fmt::format("{}, column {}", database.name(), name),
+                       "some of its values are no numbers",
+                       "give a file that `skywright plan` wrote");
   sql::Statement rows = database.prepare(
       "SELECT observationId, night, observationStartMJD, fieldRA, fieldDec, band, seeingFwhmEff, "
       "fiveSigmaDepth, target_name, scheduler_note FROM observations ORDER BY observationId");
@@ -68,14 +78,8 @@ std::vector<schedule::Visit> read_visits(const sql::Database& database,
     v.start_mjd = rows.real(2);
     v.ra = rows.real(3);
     v.dec = rows.real(4);
-    const std::string band = rows.text(5);
-    v.band = -1;
-    for (std::size_t b = 0; b < instrument.bands.size(); ++b)
-      if (instrument.bands[b].name == band) v.band = static_cast<int>(b);
-    if (v.band < 0)
-      throw InputError(fmt::format("{}, visit {}", database.name(), v.id),
-                       fmt::format("{} has no band \"{}\"", instrument.name, band),
-                       "name the file's own instrument with --instrument");
+    check_visit(database.name(), v.id, v.start_mjd, v.ra, v.dec);
+    v.band = static_cast<int>(band_of_visit(instrument, database.name(), v.id, rows.text(5)));
     v.seeing_eff = rows.real(6);
     v.depth = rows.real(7);
     v.target = rows.text(8);

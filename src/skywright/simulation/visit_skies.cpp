@@ -10,6 +10,7 @@
 #include "skywright/base/error.h"
 #include "skywright/ephemeris/horizon_frame.h"
 #include "skywright/instrument/depth.h"
+#include "skywright/simulation/visits.h"
 #include "skywright/sky/night_sky.h"
 #include "skywright/sql/database.h"
 
@@ -17,12 +18,6 @@ namespace skywright::simulation {
 namespace {
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-
-/// "r_03" of newer databases is filter r.
-std::size_t band_of(const instrument::Instrument& instrument, const std::string& name) {
-  const instrument::Band& band = instrument.band(name.substr(0, name.find('_')));
-  return static_cast<std::size_t>(&band - instrument.bands.data());
-}
 
 struct Columns {
   std::vector<double> airmass, sun, moon, lit, distance, sky, depth;
@@ -45,6 +40,9 @@ table::Table visit_skies(const std::filesystem::path& visits,
   const std::vector<double> seeing =
       rows.contains("seeingFwhmEff") ? rows.numbers("seeingFwhmEff") : std::vector<double>{};
   if (start.empty()) throw InputError(visits.string(), "it has no visits", "run the plan first");
+  const std::vector<std::int64_t> ids = rows.wholes("observationId");
+  for (std::size_t i = 0; i < start.size(); ++i)
+    check_visit(visits.string(), ids[i], start[i], ra[i], dec[i]);
   const auto [first, last] = std::minmax_element(start.begin(), start.end());
   const instrument::Site& site = instrument.site;
   const ephemeris::HorizonFrame frame({site.latitude, site.longitude, site.height_m},
@@ -53,7 +51,7 @@ table::Table visit_skies(const std::filesystem::path& visits,
   const sky::NightSky model(instrument.bands, site.height_m);
   Columns out;
   for (std::size_t i = 0; i < start.size(); ++i) {
-    const std::size_t b = band_of(instrument, names[i]);
+    const std::size_t b = band_of_visit(instrument, visits.string(), ids[i], names[i]);
     const auto now = frame.at(time::Tai::from_mjd(start[i] + 0.5 * exposure[i] / 86400.0));
     const sky::NightSkyState state = sky::night_sky_state(now);
     const sky::SkyPoint point =
@@ -74,7 +72,7 @@ table::Table visit_skies(const std::filesystem::path& visits,
                                                                   .airmass = out.airmass.back()}));
   }
   table::Table table;
-  table.add("observationId", "", "of the visit", rows.wholes("observationId"));
+  table.add("observationId", "", "of the visit", ids);
   table.add("band", "", "filter", std::vector<std::string>(names.begin(), names.end()));
   table.add("airmass", "", "at the middle of the visit", std::move(out.airmass));
   table.add("sunAlt", "deg", "altitude of the Sun", std::move(out.sun));

@@ -10,6 +10,27 @@
 
 namespace skywright::simulation {
 
+void check_visit(const std::string& file, std::int64_t visit, double mjd, double ra, double dec) {
+  const auto refuse = [&](std::string_view reason) {
+    throw InputError(fmt::format("{}, visit {}", file, visit), reason,
+                     "give a database in the schema of rubin_sim: MJD and degrees");
+  };
+  // NaN fails each of these, too: SQL's NULL.
+  if (!(mjd >= 0.0 && mjd <= 200000.0)) refuse(fmt::format("{} is no MJD", mjd));
+  if (!(ra >= -360.0 && ra <= 720.0)) refuse(fmt::format("{} is no right ascension", ra));
+  if (!(dec >= -90.0 && dec <= 90.0)) refuse(fmt::format("{} is no declination", dec));
+}
+
+std::size_t band_of_visit(const instrument::Instrument& instrument, const std::string& file,
+                          std::int64_t visit, std::string_view name) {
+  const std::string_view band = name.substr(0, name.find('_'));
+  for (std::size_t b = 0; b < instrument.bands.size(); ++b)
+    if (instrument.bands[b].name == band) return b;
+  throw InputError(fmt::format("{}, visit {}", file, visit),
+                   fmt::format("{} has no band \"{}\"", instrument.name, band),
+                   "name the file's own instrument with --instrument");
+}
+
 double visit_airmass(const instrument::VisitInfo& visit, const instrument::Site& site) {
   const ephemeris::ObservedSky sky({site.latitude, site.longitude, site.height_m},
                                    time::to_utc(visit.middle()));
@@ -46,10 +67,13 @@ PlannedVisit read_visit(const std::filesystem::path& path, std::int64_t visit,
   PlannedVisit planned;
   instrument::VisitInfo& v = planned.visit;
   v.visit = visit;
+  check_visit(path.string(), visit, number("observationStartMJD"), number("fieldRA"),
+              number("fieldDec"));
   const char* band = row.contains("band") ? "band" : "filter";
-  v.band = row.column<std::string>(band).front();
-  // "r_03" of newer databases is filter r.
-  v.band = v.band.substr(0, v.band.find('_'));
+  v.band = instrument
+               .bands[band_of_visit(instrument, path.string(), visit,
+                                    row.column<std::string>(band).front())]
+               .name;
   v.start = time::Tai::from_mjd(number("observationStartMJD"));
   v.exposure_s = number("visitExposureTime");
   v.boresight = sphere::SkyPosition::from_degrees(number("fieldRA"), number("fieldDec"));

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
+#include <string_view>
 
 #include "skywright/instrument/visit_info.h"
 
@@ -22,6 +24,14 @@ struct PlannedVisit {
 /// @throws InputError where the file, the table, a column or the visit is missing
 PlannedVisit read_visit(const std::filesystem::path& database, std::int64_t visit,
                         const instrument::Instrument& instrument);
+
+/// @throws InputError for a row of visits whose time or place is none: NULL, text, a Julian date
+void check_visit(const std::string& file, std::int64_t visit, double mjd, double ra, double dec);
+
+/// The instrument's band of a row of visits; "r_03" of newer databases is filter r.
+/// @throws InputError where the instrument has no such band
+std::size_t band_of_visit(const instrument::Instrument& instrument, const std::string& file,
+                          std::int64_t visit, std::string_view name);
 
 /// Airmass of the boresight at the middle of the exposure.
 /// @throws ConfigError where it stands below 5 degrees of altitude

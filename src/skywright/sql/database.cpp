@@ -85,9 +85,12 @@ Database::Database(const fs::path& path, const DatabaseOptions& options) : name_
   } else {
     const std::string_view mode = options.journal == Journal::write_ahead ? "wal" : "delete";
     execute("PRAGMA foreign_keys=ON");
+    if (options.sharing == Sharing::alone) execute("PRAGMA locking_mode=EXCLUSIVE");
     (void)prepare("PRAGMA journal_mode=" + std::string(mode)).step();
     // A commit that returned survives a loss of power.
     execute("PRAGMA synchronous=FULL");
+    // The lock taken here is kept beyond the transaction: https://sqlite.org/pragma.html
+    if (options.sharing == Sharing::alone) execute("BEGIN EXCLUSIVE; COMMIT");
   }
   if (!readable(handle_.get()))
     detail::fail(handle_.get(), sqlite3_errcode(handle_.get()), name_, "cannot be read");

@@ -32,10 +32,17 @@ enum class Journal {
   rollback      ///< one file and nothing beside it; for files that are handed on
 };
 
+/// Whether other processes may have the file open, too.
+enum class Sharing {
+  shared,
+  alone  ///< from opening to closing; StorageError where another has it
+};
+
 struct DatabaseOptions {
   Access access = Access::read_only;
   Journal journal = Journal::write_ahead;  ///< set where the database may be written
-  int busy_timeout_ms = 30000;             ///< wait for another's lock so long, then StorageError
+  Sharing sharing = Sharing::shared;
+  int busy_timeout_ms = 30000;  ///< wait for another's lock so long, then StorageError
 };
 
 class Database {

@@ -100,6 +100,21 @@ TEST_F(SqlDatabase, ASecondWriterIsToldOfTheLock) {
   EXPECT_THROW(Transaction{other}, StorageError);
 }
 
+TEST_F(SqlDatabase, IsOneProcessesAloneWhereAsked) {
+  const DatabaseOptions alone{.access = Access::create,
+                              .journal = Journal::rollback,
+                              .sharing = Sharing::alone,
+                              .busy_timeout_ms = 10};
+  {
+    Database first(file("a.sqlite"), alone);
+    EXPECT_THROW(Database(file("a.sqlite"), alone), StorageError);
+    first.execute("CREATE TABLE t(a INTEGER)");
+    EXPECT_THROW(Database(file("a.sqlite"), alone), StorageError);
+    EXPECT_THROW(Database(file("a.sqlite"), {.busy_timeout_ms = 10}), StorageError);
+  }
+  EXPECT_TRUE(Database(file("a.sqlite"), alone).has_table("t"));
+}
+
 TEST_F(SqlDatabase, RefusesWhatIsNoDatabase) {
   EXPECT_THROW(Database{file("missing.sqlite")}, InputError);
   EXPECT_THROW(Database{folder_}, InputError);
