@@ -392,6 +392,24 @@ def test_an_image_without_sources_is_an_empty_catalog(skywright, tmp_path):
     refused(skywright, tmp_path, BAD_INPUT, "detect", flat, "--out", tmp_path / "f.fits", words=["noise"])
 
 
+@pytest.mark.parametrize("mark", [np.nan, np.inf, -1e30, 3e38])
+def test_a_mark_for_a_missing_pixel_spoils_its_surroundings_alone(skywright, files, tmp_path, mark):
+    pixels = star_field()
+    pixels[100, 120] = mark
+    odd = save(tmp_path / "odd.fits", pixels, tan_header())
+    made = {}
+    for name, image in (("odd", odd), ("good", files / "good.fits")):
+        result = skywright("subtract", image, files / "other.fits", "--out", tmp_path / "d.fits", "--json")
+        made[name] = result.json
+        skywright("detect", image, "--out", tmp_path / f"{name}_sources.fits", "--quiet")
+    assert made["odd"]["science_not_finite"] == 1
+    assert made["odd"]["kernel_sum"] == pytest.approx(made["good"]["kernel_sum"], rel=0.01)
+    # A kernel of 33 x 33 pixels is the widest.
+    assert made["odd"]["unusable_pixels"] - made["good"]["unusable_pixels"] <= 33 * 33
+    near = abs(len(fits.getdata(tmp_path / "odd_sources.fits")) - len(fits.getdata(tmp_path / "good_sources.fits")))
+    assert near <= 2
+
+
 def test_an_image_less_itself_is_nothing(skywright, files, tmp_path):
     """The same noise in both leaves none to measure: said, and the image's own is taken."""
     double = save(tmp_path / "double.fits", 2 * star_field(), tan_header())
@@ -402,8 +420,8 @@ def test_an_image_less_itself_is_nothing(skywright, files, tmp_path):
         with fits.open(tmp_path / "d.fits") as hdus:
             usable = hdus["VARIANCE"].data > 0
             assert usable.mean() > 0.7
-            # The noise of star_field is 5; rounding of float32 and the kernel's damping leave far less.
-            assert np.abs(hdus["IMAGE"].data[usable]).max() < 0.5
+            # A kernel of Gaussians is no delta: it repeats a star's peak to a part in a thousand.
+            assert np.abs(hdus["IMAGE"].data[usable]).max() < 1e-3 * star_field().max()
         assert (tmp_path / "c.csv").read_text().count("\n") == 1
 
 

@@ -2,12 +2,17 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "skywright/io/fits.h"
 #include "skywright/io/wcs_cards.h"
 
 namespace skywright::pipelines {
 namespace {
+
+/// Nothing is measured beyond it in any unit: 1e30 and its like mark what is missing (SExtractor's
+/// BIG), and their squares overflow.
+constexpr float kLargestPixel = 1e19F;
 
 bool is_exposure(const std::vector<io::HduSummary>& hdus) {
   const auto has = [&](const char* name) {
@@ -38,9 +43,12 @@ AnyImage read_any_image(const std::string& path_text) {
   any.exposure.zero_point = read.header.number("MAGZERO");
   any.exposure.image.mask =
       image::Image<image::MaskBits>(read.pixels.width(), read.pixels.height());
-  for (std::size_t i = 0; i < read.pixels.size(); ++i)
-    if (!std::isfinite(read.pixels.pixels()[i]))
-      any.exposure.image.mask.pixels()[i] = image::bit(image::MaskPlane::not_finite);
+  for (std::size_t i = 0; i < read.pixels.size(); ++i) {
+    float& pixel = read.pixels.pixels()[i];
+    if (std::abs(pixel) < kLargestPixel) continue;
+    pixel = std::numeric_limits<float>::quiet_NaN();
+    any.exposure.image.mask.pixels()[i] = image::bit(image::MaskPlane::not_finite);
+  }
   any.exposure.image.pixels = std::move(read.pixels);
   any.exposure.header = std::move(read.header);
   return any;

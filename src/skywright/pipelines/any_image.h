@@ -9,7 +9,8 @@ namespace skywright::pipelines {
 
 struct AnyImage {
   Exposure exposure;      ///< variance is empty where the file has none
-  bool is_plain = false;  ///< one image; pixels that are not finite are masked UNMASKEDNAN
+  bool is_plain = false;  ///< one image; pixels that are not finite, or beyond 1e19, are NaN
+                          ///< and masked UNMASKEDNAN
 
   /// With an empty view in place of a variance that is not there.
   [[nodiscard]] image::MaskedImageView view() const;

@@ -4,8 +4,10 @@
 #include <cmath>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "skywright/base/error.h"
+#include "skywright/config/json_text.h"
 #include "skywright/io/fits.h"
 #include "skywright/io/table_files.h"
 #include "skywright/measure/detect_and_measure.h"
@@ -172,21 +174,33 @@ SubtractSummary subtract_files(const SubtractJob& job, const SubtractFilesConfig
 }
 
 std::string SubtractSummary::json() const {
-  return fmt::format(
-      R"({{"sources":{},"positive":{},"negative":{},"reliable":{},"convolved":"{}","warped":{},)"
-      R"("kernel_sum":{:.6g},"kernel_sum_spread":{:.3g},"kernel_side":{},"spatial_degree":{},)"
-      R"("stamps_found":{},"stamps_used":{},"stamps_rejected":{},"stamp_chi2":{:.4g},)"
-      R"("score_scatter":{:.5g},"unusable_pixels":{},"science_not_finite":{},)"
-      R"("reference_not_finite":{},"science_bad_noise":{},"reference_bad_noise":{},)"
-      R"("science_lag1":{:.4g},"reference_lag1":{:.4g},"science_variance_scale":{:.4g},)"
-      R"("reference_variance_scale":{:.4g},"science_psf_measured":{},)"
-      R"("reference_psf_measured":{}}})",
-      sources, positive, negative, reliable, name_of(report.convolved), warped, report.kernel_sum,
-      report.kernel_sum_spread, report.kernel_side, report.spatial_degree, report.stamps_found,
-      report.stamps_used, report.stamps_rejected, report.stamp_chi2, report.score_scatter,
-      report.unusable_pixels, science_not_finite, reference_not_finite, science_bad_noise,
-      reference_bad_noise, science_lag1, reference_lag1, science_variance_scale,
-      reference_variance_scale, science_psf_measured, reference_psf_measured);
+  // A value that is no number becomes null.
+  return config::json_text({{"sources", sources},
+                            {"positive", positive},
+                            {"negative", negative},
+                            {"reliable", reliable},
+                            {"convolved", name_of(report.convolved)},
+                            {"warped", warped},
+                            {"kernel_sum", report.kernel_sum},
+                            {"kernel_sum_spread", report.kernel_sum_spread},
+                            {"kernel_side", report.kernel_side},
+                            {"spatial_degree", report.spatial_degree},
+                            {"stamps_found", report.stamps_found},
+                            {"stamps_used", report.stamps_used},
+                            {"stamps_rejected", report.stamps_rejected},
+                            {"stamp_chi2", report.stamp_chi2},
+                            {"score_scatter", report.score_scatter},
+                            {"unusable_pixels", report.unusable_pixels},
+                            {"science_not_finite", science_not_finite},
+                            {"reference_not_finite", reference_not_finite},
+                            {"science_bad_noise", science_bad_noise},
+                            {"reference_bad_noise", reference_bad_noise},
+                            {"science_lag1", science_lag1},
+                            {"reference_lag1", reference_lag1},
+                            {"science_variance_scale", science_variance_scale},
+                            {"reference_variance_scale", reference_variance_scale},
+                            {"science_psf_measured", science_psf_measured},
+                            {"reference_psf_measured", reference_psf_measured}});
 }
 
 std::string SubtractSummary::text() const {
