@@ -418,3 +418,22 @@ def test_a_night_without_template_or_reference_says_so(skywright, small, tmp_pat
     assert hashlib.sha256(next(bare.glob("raw/*/2001/0.fits.fz")).read_bytes()).digest() == (
         hashlib.sha256(small.frames[0].read_bytes()).digest()
     )
+
+
+def test_templates_leave_out_what_they_cannot_use_and_say_so(skywright, small, tmp_path):
+    survey = small.copy(tmp_path / "survey")
+    good = small.coadd_frames[0]
+    twin = tmp_path / "twin.fits.fz"
+    twin.write_bytes(good.read_bytes())
+    broken = tmp_path / "broken.fits.fz"
+    broken.write_bytes(good.read_bytes()[:5000])
+    run = skywright("survey", "templates", survey, good, twin, small.calibrations[0], broken,
+                    tmp_path / "missing.fits", "--json", "--quiet", expect=3).json  # fmt: skip
+    assert [t["frames"] for t in run["templates"]] == [1]
+    assert run["not_science"] == 1
+    for name in ("twin", "broken", "missing"):
+        assert any(name in problem for problem in run["left_out"]), run
+    before = (survey / "coadd/template_r_ccd.fits").read_bytes()
+    skywright("survey", "templates", survey, broken, "--quiet", expect=4)
+    skywright("survey", "templates", survey, small.calibrations[0], "--quiet", expect=4)
+    assert (survey / "coadd/template_r_ccd.fits").read_bytes() == before

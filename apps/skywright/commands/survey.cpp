@@ -56,15 +56,15 @@ Outcome run_ingest(const Arguments& arguments, const Session& session) {
 Outcome run_templates(const Arguments& arguments, const Session& session) {
   std::vector<std::filesystem::path> raws;
   for (const std::string& file : arguments.texts("raws")) raws.emplace_back(file);
-  const auto made = pipelines::make_templates(arguments.text("survey"), raws, session.execution);
-  ExitCode code = ExitCode::complete;
-  for (const pipelines::TemplateSummary& summary : made) {
-    if (!summary.rejected.empty()) code = ExitCode::partial;
-    for (const std::string& problem : summary.rejected) session.warn(problem);
-  }
-  return {.code = code,
-          .text = pipelines::templates_text(made),
-          .json = pipelines::templates_json(made)};
+  const pipelines::TemplateRun run =
+      pipelines::make_templates(arguments.text("survey"), raws, session.execution);
+  std::vector<std::string> problems = run.left_out;
+  for (const pipelines::TemplateSummary& summary : run.made)
+    problems.insert(problems.end(), summary.rejected.begin(), summary.rejected.end());
+  for (const std::string& problem : problems) session.warn(problem);
+  const ExitCode code = problems.empty() ? ExitCode::complete : ExitCode::partial;
+  return {
+      .code = code, .text = pipelines::templates_text(run), .json = pipelines::templates_json(run)};
 }
 
 Outcome run_status(const Arguments& arguments, const Session&) {

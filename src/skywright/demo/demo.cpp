@@ -138,7 +138,7 @@ class Demo {
   void templates() {
     const auto raws = expose_all(Purpose::coadd, request_.out / "templates");
     const double begun = clock_();
-    summary_.templates = pipelines::make_templates(survey_, raws, execution_);
+    summary_.templates = pipelines::make_templates(survey_, raws, execution_).made;
     note("make templates", begun, static_cast<int>(summary_.templates.size()));
     advance(2 * summary_.templates.size());
   }

@@ -1,6 +1,7 @@
 #include "skywright/pipelines/make_template.h"
 
 #include <cmath>
+#include <cstdint>
 #include <map>
 #include <optional>
 
@@ -26,13 +27,29 @@ constexpr double kNanojanskyZero = 31.4;  // AB magnitude of 1 nJy
 
 using Group = std::vector<fs::path>;
 
-std::map<std::pair<std::string, std::string>, Group> grouped(
-    const std::vector<fs::path>& raws, const instrument::Instrument& instrument) {
-  std::map<std::pair<std::string, std::string>, Group> groups;
+using Groups = std::map<std::pair<std::string, std::string>, Group>;  ///< by band and detector
+
+Groups grouped(const std::vector<fs::path>& raws, const instrument::Instrument& instrument,
+               TemplateRun& run) {
+  Groups groups;
+  std::map<std::pair<std::int64_t, std::string>, fs::path> seen;
   for (const fs::path& raw : raws) {
-    const instrument::VisitInfo info = read_raw_info(raw, instrument);
-    if (info.kind != instrument::ExposureKind::science) continue;
-    groups[{info.band, instrument.detector(info.detector).name}].push_back(raw);
+    try {
+      const instrument::VisitInfo info = read_raw_info(raw, instrument);
+      if (info.kind != instrument::ExposureKind::science) {
+        ++run.not_science;
+        continue;
+      }
+      const std::string detector = instrument.detector(info.detector).name;
+      const auto [first, is_new] = seen.try_emplace({info.visit, detector}, raw);
+      if (is_new)
+        groups[{info.band, detector}].push_back(raw);
+      else
+        run.left_out.push_back(fmt::format("{}: it is visit {} of {}, as {} is", raw.string(),
+                                           info.visit, detector, first->second.string()));
+    } catch (const InputError& error) {
+      run.left_out.emplace_back(error.what());
+    }
   }
   return groups;
 }
@@ -142,39 +159,52 @@ TemplateSummary make_template(const std::string& band, const instrument::Detecto
 
 }  // namespace
 
-std::vector<TemplateSummary> make_templates(const fs::path& survey,
-                                            const std::vector<fs::path>& raws,
-                                            const Execution& execution) {
+TemplateRun make_templates(const fs::path& survey, const std::vector<fs::path>& raws,
+                           const Execution& execution) {
   const SurveyConfig config = read_survey_config(survey);
   const instrument::Instrument instrument = survey_instrument(survey, config);
   const SurveyInputs inputs(survey);
-  std::vector<TemplateSummary> summaries;
-  const auto groups = grouped(raws, instrument);
+  TemplateRun run;
+  const Groups groups = grouped(raws, instrument, run);
   if (groups.empty())
-    throw InputError("templates", "no science frame was given", "name raw science frames");
+    throw InputError("templates",
+                     run.left_out.empty() ? "no science frame was given" : run.left_out.front(),
+                     "name raw science frames");
+  std::size_t done = 0;
   for (const auto& [key, members] : groups) {
     execution.check_stop();
-    summaries.push_back(make_template(key.first, instrument.detector(key.second), members, survey,
-                                      instrument, inputs, config.night, execution));
-    execution.report("templates", summaries.size(), groups.size());
+    try {
+      run.made.push_back(make_template(key.first, instrument.detector(key.second), members, survey,
+                                       instrument, inputs, config.night, execution));
+    } catch (const InputError& error) {
+      if (groups.size() == 1) throw;
+      run.left_out.emplace_back(error.what());
+    }
+    execution.report("templates", ++done, groups.size());
   }
-  return summaries;
+  if (run.made.empty())
+    throw InputError("templates", "not one could be made: " + run.left_out.front(),
+                     "bring frames with stars of the reference catalog on them");
+  return run;
 }
 
-std::string templates_text(const std::vector<TemplateSummary>& summaries) {
+std::string templates_text(const TemplateRun& run) {
   std::string out;
-  for (const TemplateSummary& t : summaries) {
+  for (const TemplateSummary& t : run.made) {
     out += fmt::format("{}: {} frames, seeing {:.2f} arcsec, 5 sigma at {:.2f} mag\n",
                        t.path.string(), t.frames, t.seeing_arcsec, t.depth);
     for (const std::string& problem : t.rejected) out += "  left out: " + problem + "\n";
   }
+  for (const std::string& problem : run.left_out) out += "left out: " + problem + "\n";
+  if (run.not_science > 0)
+    out += fmt::format("{} frames are no science frames and were passed over\n", run.not_science);
   return out;
 }
 
-std::string templates_json(const std::vector<TemplateSummary>& summaries) {
+std::string templates_json(const TemplateRun& run) {
   nlohmann::ordered_json out;
   out["templates"] = nlohmann::ordered_json::array();
-  for (const TemplateSummary& t : summaries)
+  for (const TemplateSummary& t : run.made)
     out["templates"].push_back({{"band", t.band},
                                 {"detector", t.detector},
                                 {"path", t.path.string()},
@@ -183,6 +213,8 @@ std::string templates_json(const std::vector<TemplateSummary>& summaries) {
                                 {"depth", t.depth},
                                 {"clipped", t.clipped},
                                 {"rejected", t.rejected}});
+  out["left_out"] = run.left_out;
+  out["not_science"] = run.not_science;
   return config::json_text(out);
 }
 

@@ -24,16 +24,24 @@ struct TemplateSummary {
   std::vector<StepTime> times;
 };
 
+struct TemplateRun {
+  std::vector<TemplateSummary> made;
+  std::vector<std::string> left_out;  ///< frames of no template, or groups that made none, and why
+  int not_science = 0;                ///< calibration frames among those given, passed over
+};
+
 /// Group the frames by band and detector and make a template of each group. The grid is that of the
 /// first frame's detector without its distortion, 100 pixels wider on every side; the unit is nJy
 /// (MAGZERO = 31.4). Masters and reference stars are the survey's.
-/// @throws InputError where no frame of a group can be used
-std::vector<TemplateSummary> make_templates(const std::filesystem::path& survey,
-                                            const std::vector<std::filesystem::path>& raws,
-                                            const Execution& execution);
+/// A visit counts once, as a copy of a frame is no deeper. A group that fails leaves its earlier
+/// template as it was, and the others are made.
+/// @throws InputError where not one template can be made
+TemplateRun make_templates(const std::filesystem::path& survey,
+                           const std::vector<std::filesystem::path>& raws,
+                           const Execution& execution);
 
 /// What `skywright survey templates` prints: lines for people, and the object of --json.
-std::string templates_text(const std::vector<TemplateSummary>& summaries);
-std::string templates_json(const std::vector<TemplateSummary>& summaries);
+std::string templates_text(const TemplateRun& run);
+std::string templates_json(const TemplateRun& run);
 
 }  // namespace skywright::pipelines
