@@ -200,6 +200,13 @@ int main(int argc, char** argv) {
   } catch (const std::bad_alloc&) {
     return apps::report("out of memory: the machine has no more to give; use fewer --jobs",
                         ExitCode::internal);
+  } catch (const std::filesystem::filesystem_error& error) {
+    // A loop of links, a folder that may not be entered, a name too long.
+    return apps::report(
+        fmt::format("{}: {}; check the path, its links and permissions",
+                    error.path1().empty() ? std::string("a path") : error.path1().string(),
+                    error.code().message()),
+        ExitCode::storage);
   } catch (const std::exception& error) {
     return apps::report(
         fmt::format("internal error: {}; please report it with the command line", error.what()),

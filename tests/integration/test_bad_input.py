@@ -304,6 +304,22 @@ def test_a_survey_with_a_wrong_setting_is_code_2(skywright, files, tmp_path):
 
 # ---- disks
 
+
+def test_a_loop_of_links_is_said(skywright, files, tmp_path):
+    (tmp_path / "loop").symlink_to("loop")
+    long_name = tmp_path / ("n" * 300)
+    for path in (tmp_path / "loop", long_name):
+        for args in (
+            ("detect", files / "good.fits", "--out", path / "c.fits"), ("detect", path, "--out", tmp_path / "c.fits"),
+            ("survey", "status", path), ("survey", "init", path), ("alerts", "show", path),
+            ("plan", "metrics", path), ("calib", path, "--instrument", files / "camera.toml", "--out", tmp_path / "k"),
+        ):  # fmt: skip
+            result = skywright(*args, "--quiet", expect=None)
+            assert result.code in (BAD_INPUT, STORAGE), f"{args}: {result.code} {result.err}"
+            check_message(result)
+    assert not list(tmp_path.glob("*.fits*"))
+
+
 WRITERS = {
     "detect": ("detect", "D/good.fits", "--out", "OUT/c.fits"),
     "detect parquet": ("detect", "D/good.fits", "--out", "OUT/c.parquet"),

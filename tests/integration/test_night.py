@@ -397,6 +397,15 @@ def test_a_raw_that_was_damaged_later_does_not_stop_the_others(skywright, fresh,
     assert skywright("survey", "status", fresh, "--json").json["failures"] == []
 
 
+def test_links_that_lead_nowhere_hold_up_no_night(skywright, small, tmp_path):
+    survey = small.copy(tmp_path / "survey")
+    (survey / "incoming/loop.fits").symlink_to("loop.fits")
+    (survey / "incoming/nowhere.fits").symlink_to("/nowhere/at/all")
+    (survey / "reference/loop.parquet").symlink_to("loop.parquet")
+    assert skywright("night", survey, "--clock", CLOCK, "--json").json["code"] == 0
+    skywright("survey", "status", survey)
+
+
 def test_a_night_without_frames_is_no_error(skywright, small, tmp_path):
     survey = small.copy(tmp_path / "survey")
     report = skywright("night", survey, "--clock", CLOCK, "--json").json

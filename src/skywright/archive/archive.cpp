@@ -51,7 +51,8 @@ std::vector<fs::path> sidecars_below(const fs::path& root) {
     const fs::path folder = root / kind.folder;
     if (!fs::is_directory(folder)) continue;
     for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-      if (entry.is_regular_file() && entry.path().extension() == ".json" &&
+      std::error_code ignored;
+      if (entry.is_regular_file(ignored) && entry.path().extension() == ".json" &&
           !entry.path().filename().string().starts_with('.'))
         found.push_back(entry.path());
     }
@@ -87,7 +88,7 @@ void Archive::clear_left_overs() const {
   detail::remove_temporaries(root_ / "catalog");
   for (const auto& entry : fs::directory_iterator(root_)) {
     std::error_code ignored;
-    if (entry.is_regular_file() && io::is_temporary(entry.path()))
+    if (entry.is_regular_file(ignored) && io::is_temporary(entry.path()))
       fs::remove(entry.path(), ignored);
   }
 }

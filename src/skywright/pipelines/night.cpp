@@ -34,8 +34,9 @@ std::vector<fs::path> frames_in(const fs::path& incoming) {
   std::vector<fs::path> files;
   if (!fs::is_directory(incoming)) return files;
   for (const auto& entry : fs::directory_iterator(incoming)) {
-    // Hidden names are those of files that are still being written.
-    if (entry.is_regular_file() && !entry.path().filename().string().starts_with('.'))
+    // Hidden names are those of files that are still being written. A link to nowhere is no file.
+    std::error_code ignored;
+    if (entry.is_regular_file(ignored) && !entry.path().filename().string().starts_with('.'))
       files.push_back(entry.path());
   }
   std::sort(files.begin(), files.end());

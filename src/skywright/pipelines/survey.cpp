@@ -68,9 +68,10 @@ SurveyStatus survey_status(const fs::path& survey) {
       status.bytes[pattern.kind] += record.bytes;
     }
   }
+  std::error_code ignored;
   if (fs::is_directory(survey / "incoming"))
     for (const auto& entry : fs::recursive_directory_iterator(survey / "incoming"))
-      if (entry.is_regular_file() && !entry.path().filename().string().starts_with('.'))
+      if (entry.is_regular_file(ignored) && !entry.path().filename().string().starts_with('.'))
         ++status.incoming;
   if (fs::exists(survey / "prompt.sqlite")) {
     const database::PromptDatabase prompt(survey / "prompt.sqlite", sql::Access::read_only);

@@ -22,7 +22,9 @@ std::vector<fs::path> files_in(const fs::path& folder, const std::vector<std::st
     const std::string name = entry.path().filename();
     const bool wanted = std::any_of(suffixes.begin(), suffixes.end(),
                                     [&](const std::string& s) { return name.ends_with(s); });
-    if (entry.is_regular_file() && wanted && !name.starts_with('.')) found.push_back(entry.path());
+    std::error_code ignored;
+    if (entry.is_regular_file(ignored) && wanted && !name.starts_with('.'))
+      found.push_back(entry.path());
   }
   std::sort(found.begin(), found.end());
   return found;
