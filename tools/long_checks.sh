@@ -24,7 +24,8 @@ declare -A whole_commands=(
 
 sanitized() (
   export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
-  export UBSAN_OPTIONS=print_stacktrace=1 TSAN_OPTIONS=second_deadlock_stack=1
+  export UBSAN_OPTIONS=print_stacktrace=1
+  export TSAN_OPTIONS=second_deadlock_stack=1:suppressions=$PWD/tools/tsan.supp
   cmake --preset "$1" -DSKYWRIGHT_TESTS=ON && cmake --build --preset "$1" &&
     cp -n build/release/libduckdb.so "build/$1/" &&
     ctest --test-dir "build/$1" --output-on-failure -j "$(nproc)" -LE python || return 1
