@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "skywright/config/json_text.h"
 #include "skywright/simulation/plan_ensemble.h"
 #include "skywright/simulation/plan_pages.h"
 
@@ -182,7 +183,7 @@ std::string EnsembleReport::json() const {
   json["metric_units"] = Json::object();
   for (const metrics::Metric& row : table.rows) json["metric_units"][row.name] = row.unit;
   json["files"] = files;
-  return json.dump();
+  return config::json_text(json);
 }
 
 }  // namespace skywright::simulation
