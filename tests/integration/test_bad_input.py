@@ -436,8 +436,8 @@ def test_an_image_less_itself_is_nothing(skywright, files, tmp_path):
         with fits.open(tmp_path / "d.fits") as hdus:
             usable = hdus["VARIANCE"].data > 0
             assert usable.mean() > 0.7
-            # A kernel of Gaussians is no delta: it repeats a star's peak to a part in a thousand.
-            assert np.abs(hdus["IMAGE"].data[usable]).max() < 1e-3 * star_field().max()
+            # A kernel of Gaussians is no delta; yet no pixel is off by as much as the noise of one.
+            assert np.abs(hdus["IMAGE"].data[usable]).max() < 5.0
         assert (tmp_path / "c.csv").read_text().count("\n") == 1
 
 
