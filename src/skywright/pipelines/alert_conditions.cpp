@@ -60,14 +60,15 @@ std::size_t edits(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
-/// Names of a record's fields, those first that are spelt most like `wanted`.
+/// Names of records' fields in their order, or those first that are spelt most like `wanted`.
 std::string known_names(const std::vector<const AvroNode*>& records, std::string_view wanted) {
   std::vector<std::string> names;
   for (const AvroNode* record : records)
     for (const alerts::AvroField& field : record->fields) names.push_back(field.name);
-  std::stable_sort(names.begin(), names.end(), [&](const std::string& a, const std::string& b) {
-    return edits(a, wanted) < edits(b, wanted);
-  });
+  if (!wanted.empty())
+    std::stable_sort(names.begin(), names.end(), [&](const std::string& a, const std::string& b) {
+      return edits(a, wanted) < edits(b, wanted);
+    });
   constexpr std::size_t kShown = 20;
   const std::size_t more = names.size() > kShown ? names.size() - kShown : 0;
   names.resize(names.size() - more);
