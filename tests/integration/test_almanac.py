@@ -64,7 +64,7 @@ def test_a_named_kernel_is_used(skywright, tmp_path):
 @pytest.mark.parametrize(
     ("options", "code", "word"),
     [
-        (("--from", "yesterday"), 4, "yesterday"),
+        (("--from", "yesterday"), 2, "yesterday"),
         (("--from", "2026-11-23", "--nights", "0"), 2, "0 nights"),
         (("--from", "2026-11-23", "--latitude", "91", "--longitude", "0"), 2, "91"),
         (("--from", "2026-11-23", "--latitude", "10"), 2, "--longitude"),
