@@ -6,6 +6,7 @@
 #include <numbers>
 
 #include "skywright/difference/score_peaks.h"
+#include "skywright/difference/trail.h"
 #include "skywright/measure/psf_photometry.h"
 #include "skywright/psf/adaptive_moments.h"
 
@@ -154,7 +155,7 @@ struct Lengths {
   float extendedness = 0.0F;
 };
 
-/// Excess of moments over the PSF's; a uniform line of length L adds L^2 / 12 along itself.
+/// What moments say beyond the PSF's.
 Lengths lengths_of(const psf::Moments& m, const psf::Moments& psf, double snr) {
   const double xx = m.ixx - psf.ixx;
   const double yy = m.iyy - psf.iyy;
@@ -168,8 +169,9 @@ Lengths lengths_of(const psf::Moments& m, const psf::Moments& psf, double snr) {
   const double noise = trace / std::max(1.0, snr);
   out.extendedness = xx + yy > 0.3 * trace + 4.0 * noise ? 1.0F : 0.0F;
   if (major > 3.0 * noise) {
-    out.trail = static_cast<float>(std::sqrt(12.0 * major));
-    out.angle = static_cast<float>(0.5 * std::atan2(2.0 * xy, xx - yy) * 180.0 / std::numbers::pi);
+    const Trail trail = trail_of(m, psf);
+    out.trail = static_cast<float>(trail.length);
+    out.angle = static_cast<float>(trail.angle * 180.0 / std::numbers::pi);
   }
   return out;
 }
