@@ -31,7 +31,7 @@ sanitized() (
     ctest --test-dir "build/$1" --output-on-failure -j "$(nproc)" -LE python || return 1
   local file files=()
   for file in ${whole_commands[$1]}; do files+=("tests/integration/$file"); done
-  SKYWRIGHT_PROGRAM=$PWD/build/$1/skywright SKYWRIGHT_SLOW_PROGRAM=1 pytest "${files[@]}"
+  SKYWRIGHT_PROGRAM=$PWD/build/$1/skywright pytest "${files[@]}"
 )
 
 # clang-tidy with the rules of .clang-tidy; first on a fault that they must find.
