@@ -4,6 +4,7 @@
 #include <cmath>
 #include <vector>
 
+#include "skywright/base/vector_clones.h"
 #include "skywright/difference/noise_power.h"
 #include "skywright/image/convolve.h"
 #include "skywright/math/fft.h"
@@ -103,6 +104,8 @@ FieldPsf psf_model(const RawDifference& difference, const std::vector<Tile>& til
   const int nodes = constant ? 1 : 4;
   const math::Interval ix{0.0, box.width - 1.0};
   const math::Interval iy{0.0, box.height - 1.0};
+  const FilterMaker filters(fft, difference, science_noise, reference_noise, science_psf,
+                            config.least_power);
   std::vector<double> x;
   std::vector<double> y;
   std::vector<Image<float>> images;
@@ -114,8 +117,7 @@ FieldPsf psf_model(const RawDifference& difference, const std::vector<Tile>& til
       const auto tile = std::find_if(tiles.begin(), tiles.end(), [&](const Tile& t) {
         return t.core.contains(static_cast<int>(at.x), static_cast<int>(at.y));
       });
-      TileFilter filter = tile_filter(fft, difference, tile->noise, science_noise, reference_noise,
-                                      science_psf, at, config.least_power);
+      TileFilter filter = filters.at(at, tile->noise);
       CutPsf cut = psf_image(fft, std::move(filter.psf), half);
       enclosed += cut.enclosed / (nodes * nodes);
       images.push_back(std::move(cut.image));
@@ -152,6 +154,24 @@ std::vector<float> squared_psf_profile(const psf::PsfModel& psf) {
   return out;
 }
 
+/// Times phi, and that correlated with the PSF.
+SKYWRIGHT_VECTOR_CLONES
+void filter_spectrum(const TileFilter& filter, Spectrum& spectrum, Spectrum& matched) {
+  auto* s = reinterpret_cast<float*>(spectrum.data());
+  auto* m = reinterpret_cast<float*>(matched.data());
+  const auto* psf = reinterpret_cast<const float*>(filter.psf.data());
+  const float* phi = filter.phi.data();
+  const std::size_t count = filter.phi.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    const float re = s[2 * i] * phi[i];
+    const float im = s[2 * i + 1] * phi[i];
+    s[2 * i] = re;
+    s[2 * i + 1] = im;
+    m[2 * i] = re * psf[2 * i] + im * psf[2 * i + 1];
+    m[2 * i + 1] = im * psf[2 * i] - re * psf[2 * i + 1];
+  }
+}
+
 void process_tile(const RawDifference& raw, const Tile& tile, const TileFilter& filter,
                   const math::RealFft2d& fft, int margin, const Image<float>& smooth,
                   Decorrelated& out) {
@@ -165,14 +185,7 @@ void process_tile(const RawDifference& raw, const Tile& tile, const TileFilter& 
   Spectrum spectrum(fft.spectrum_size());
   fft.forward(plane.pixels(), spectrum);
   Spectrum matched(spectrum.size());
-  for (std::size_t i = 0; i < spectrum.size(); ++i) {
-    spectrum[i] *= filter.phi[i];
-    // Correlation with the PSF; written out, since complex multiplication checks for NaN.
-    const float re = filter.psf[i].real();
-    const float im = filter.psf[i].imag();
-    matched[i] = {spectrum[i].real() * re + spectrum[i].imag() * im,
-                  spectrum[i].imag() * re - spectrum[i].real() * im};
-  }
+  filter_spectrum(filter, spectrum, matched);
   fft.inverse(spectrum, plane.pixels());
   const Image<float> numerator = real_of(fft, matched);
   const auto variance_factor =
@@ -221,11 +234,11 @@ Decorrelated decorrelate(const RawDifference& difference, const MaskedImageView&
   }
   const math::RealFft2d fft(math::fast_fft_size(width + 2 * config.margin),
                             math::fast_fft_size(height + 2 * config.margin));
+  const FilterMaker filters(fft, difference, science_noise, reference_noise, science_psf,
+                            config.least_power);
   execution.for_each(tiles.size(), [&](std::size_t t) {
     execution.check_stop();
-    const TileFilter filter =
-        tile_filter(fft, difference, tiles[t].noise, science_noise, reference_noise, science_psf,
-                    tiles[t].centre, config.least_power);
+    const TileFilter filter = filters.at(tiles[t].centre, tiles[t].noise);
     process_tile(difference, tiles[t], filter, fft, config.margin, smooth, out);
   });
   return out;

@@ -4,8 +4,9 @@
 #include <cmath>
 #include <vector>
 
+#include "skywright/base/vector_clones.h"
 #include "skywright/difference/noise_power.h"
-#include "skywright/image/convolve.h"
+#include "skywright/image/dilate.h"
 #include "skywright/math/statistics.h"
 #include "skywright/measure/spline_mesh.h"
 
@@ -41,23 +42,18 @@ Image<float> as_kernel(const psf::PsfModel& psf, PixelPosition where) {
 /// stay where they are. EDGE where the kernel reaches over the border.
 Image<MaskBits> spread_mask(image::ImageView<const MaskBits> mask, int core, int half,
                             const Execution& execution) {
-  Image<MaskBits> replaced(mask.width(), mask.height());
-  Image<MaskBits> valueless(mask.width(), mask.height());
-  for (int y = 0; y < mask.height(); ++y) {
-    for (int x = 0; x < mask.width(); ++x) {
-      const MaskBits bits = mask(x, y);
-      const bool has_value = (bits & image::bit(MaskPlane::interpolated)) != 0;
-      (has_value ? replaced : valueless)(x, y) = bits & image::kUnusable;
-    }
-  }
-  Image<MaskBits> out = image::dilate(valueless.view(), half, execution);
-  const Image<MaskBits> near = image::dilate(replaced.view(), core, execution);
+  constexpr MaskBits kReplaced = image::bit(MaskPlane::interpolated);
+  Image<MaskBits> out(mask);
+  image::spread_bits(mask, {.bits = image::kUnusable, .bars = kReplaced, .half = half}, out.view(),
+                     execution);
+  image::spread_bits(mask, {.bits = image::kUnusable, .needs = kReplaced, .half = core}, out.view(),
+                     execution);
+  constexpr MaskBits kEdge = image::bit(MaskPlane::edge);
   for (int y = 0; y < mask.height(); ++y) {
     const bool rim = y < half || y >= mask.height() - half;
-    for (int x = 0; x < mask.width(); ++x) {
-      out(x, y) |= mask(x, y) | near(x, y);
-      if (rim || x < half || x >= mask.width() - half) out(x, y) |= image::bit(MaskPlane::edge);
-    }
+    const int left = rim ? mask.width() : std::min(half, mask.width());
+    for (int x = 0; x < left; ++x) out(x, y) |= kEdge;
+    for (int x = std::max(left, mask.width() - half); x < mask.width(); ++x) out(x, y) |= kEdge;
   }
   return out;
 }
@@ -80,67 +76,92 @@ MaskedImage filtered(const MaskedImageView& in, const MatchingKernel& kernel,
   return out;
 }
 
-MaskedImage scaled_copy(const MaskedImageView& in, const NoiseCorrelation& noise) {
-  MaskedImage out(Image<float>(in.pixels), Image<float>(in.variance), Image<MaskBits>(in.mask));
-  if (noise.variance_scale != 1.0)
-    for (float& v : out.variance.pixels()) v *= static_cast<float>(noise.variance_scale);
-  return out;
-}
-
 MatchingKernel constant_kernel(const Box& domain, Image<float> image) {
   std::vector<Image<float>> one;
   one.push_back(std::move(image));
   return MatchingKernel(domain, 0, std::move(one));
 }
 
-/// target - model - background, over `divisor` where not 1, into `out`; signs as science -
-/// reference.
-struct Sides {
-  const MaskedImage& target;  ///< not convolved by the fitted kernel
-  const MaskedImage& model;   ///< kernel * source
+/// A piece of a row of a difference in the making.
+struct Piece {
+  const float* target_pixels;
+  const float* target_variance;
+  const MaskBits* target_mask;
+  float* pixels;    ///< of the model, then of the difference
+  float* variance;  ///< likewise
+  MaskBits* mask;   ///< likewise
+  int count;
+  float scale;   ///< of the target's variance
+  float factor;  ///< of the difference
+  double background, slope;
 };
 
-MaskedImage subtract_model(const Sides& s, const MatchedDifference& fit, bool science_is_target,
-                           const Execution& execution) {
-  const int width = s.target.width();
-  const int height = s.target.height();
-  MaskedImage out(Image<float>::uninitialised(width, height),
-                  Image<float>::uninitialised(width, height),
-                  Image<MaskBits>::uninitialised(width, height));
-  execution.for_chunks(static_cast<std::size_t>(height), 64, [&](std::size_t y0, std::size_t y1) {
-    for (int y = static_cast<int>(y0); y < static_cast<int>(y1); ++y) {
-      // Along a row the background is a polynomial: every 16th column exactly, lines between.
-      constexpr int kStep = 16;
-      double left = fit.background.at(0.0, y);
-      for (int x0 = 0; x0 < width; x0 += kStep) {
-        const double right = fit.background.at(x0 + kStep, y);
-        const int x1 = std::min(width, x0 + kStep);
-        const double sum =
-            science_is_target ? 1.0 : fit.kernel.sum_at({x0 + 0.5 * kStep, static_cast<double>(y)});
-        const auto factor = static_cast<float>((science_is_target ? 1.0 : -1.0) / sum);
-        for (int x = x0; x < x1; ++x) {
-          const auto background =
-              static_cast<float>(left + (right - left) * (x - x0) / static_cast<double>(kStep));
-          out.mask(x, y) = s.target.mask(x, y) | s.model.mask(x, y);
-          const float variance = s.target.variance(x, y) + s.model.variance(x, y);
-          const bool usable = (out.mask(x, y) & image::kUnusable) == 0 && variance > 0.0F &&
-                              (s.model.mask(x, y) & image::bit(MaskPlane::edge)) == 0;
-          out.pixels(x, y) =
-              usable ? (s.target.pixels(x, y) - s.model.pixels(x, y) - background) * factor : 0.0F;
-          out.variance(x, y) = usable ? variance * factor * factor : 0.0F;
+SKYWRIGHT_VECTOR_CLONES
+void subtract_piece(const Piece& p) {
+  constexpr MaskBits kEdge = image::bit(MaskPlane::edge);
+  const float scale = p.scale;
+  const float factor = p.factor;
+  for (int i = 0; i < p.count; ++i) {
+    const auto background = static_cast<float>(p.background + p.slope * i);
+    const MaskBits mask = p.target_mask[i] | p.mask[i];
+    const float variance = p.target_variance[i] * scale + p.variance[i];
+    const bool usable =
+        ((mask & image::kUnusable) == 0) & (variance > 0.0F) & ((p.mask[i] & kEdge) == 0);
+    const float value = (p.target_pixels[i] - p.pixels[i] - background) * factor;
+    p.pixels[i] = usable ? value : 0.0F;
+    p.variance[i] = usable ? variance * factor * factor : 0.0F;
+    p.mask[i] = mask;
+  }
+}
+
+/// What is not convolved by the fitted kernel.
+struct Target {
+  MaskedImageView image;
+  double variance_scale = 1.0;
+};
+
+/// Make of `model`, the convolved source, the difference: target - model - background, over the
+/// kernel's sum where the science was convolved; signs as science - reference.
+void subtract_from(const Target& target, MaskedImage& model, const MatchedDifference& fit,
+                   bool science_is_target, const Execution& execution) {
+  const int width = model.width();
+  const auto scale = static_cast<float>(target.variance_scale);
+  execution.for_chunks(
+      static_cast<std::size_t>(model.height()), 64, [&](std::size_t y0, std::size_t y1) {
+        for (int y = static_cast<int>(y0); y < static_cast<int>(y1); ++y) {
+          // Along a row the background is a polynomial: every 16th column exactly, lines between.
+          constexpr int kStep = 16;
+          double left = fit.background.at(0.0, y);
+          for (int x0 = 0; x0 < width; x0 += kStep) {
+            const double right = fit.background.at(x0 + kStep, y);
+            const double sum = science_is_target
+                                   ? 1.0
+                                   : fit.kernel.sum_at({x0 + 0.5 * kStep, static_cast<double>(y)});
+            subtract_piece({.target_pixels = target.image.pixels.row(y) + x0,
+                            .target_variance = target.image.variance.row(y) + x0,
+                            .target_mask = target.image.mask.row(y) + x0,
+                            .pixels = model.pixels.row(y) + x0,
+                            .variance = model.variance.row(y) + x0,
+                            .mask = model.mask.row(y) + x0,
+                            .count = std::min(kStep, width - x0),
+                            .scale = scale,
+                            .factor = static_cast<float>((science_is_target ? 1.0 : -1.0) / sum),
+                            .background = left,
+                            .slope = (right - left) / kStep});
+            left = right;
+          }
         }
-        left = right;
-      }
-    }
-  });
-  return out;
+      });
 }
 
 /// Of a cell's pixels, every second along x and y: those of the difference where neither image
 /// stands off its own median there. Of both signs, or the noise that the difference shares with an
-/// image would be cut on one side only. Pixels without variance hold no value.
-void append_quiet(const MaskedImage& difference, const Sides& s, const Box& box,
-                  std::vector<float>& values) {
+/// image would be cut on one side only. Pixels without variance hold no value. The model is what
+/// the target and the difference leave of it, but for the background, which is a level within a
+/// cell.
+/// @param factor of the difference, sign included
+void append_quiet(const MaskedImage& difference, const MaskedImageView& unconvolved, float factor,
+                  const Box& box, std::vector<float>& values) {
   struct Sample {
     float difference, target, model, sigma;
   };
@@ -150,10 +171,10 @@ void append_quiet(const MaskedImage& difference, const Sides& s, const Box& box,
   for (int y = box.y0; y < box.y_end(); y += 2)
     for (int x = box.x0; x < box.x_end(); x += 2) {
       if (!(difference.variance(x, y) > 0.0F)) continue;
-      target.push_back(s.target.pixels(x, y));
-      model.push_back(s.model.pixels(x, y));
+      target.push_back(unconvolved.pixels(x, y));
+      model.push_back(target.back() - difference.pixels(x, y) / factor);
       samples.push_back({difference.pixels(x, y), target.back(), model.back(),
-                         std::sqrt(s.target.variance(x, y) + s.model.variance(x, y))});
+                         std::sqrt(difference.variance(x, y)) / std::abs(factor)});
     }
   if (samples.empty()) return;
   const auto target_sky = static_cast<float>(math::median(target));
@@ -173,7 +194,9 @@ int mesh_cells(int size, int cell) {
 }
 
 /// Take off the median of the difference beside sources in cells, smoothly between them.
-void subtract_mesh(MaskedImage& image, const Sides& s, int cell) {
+/// @param kernel by whose sum the difference was divided, and turned round; null where it was not
+void subtract_mesh(MaskedImage& image, const MaskedImageView& target, const MatchingKernel* kernel,
+                   int cell) {
   const int nx = mesh_cells(image.width(), cell);
   const int ny = mesh_cells(image.height(), cell);
   Image<float> level(nx, ny);
@@ -185,7 +208,11 @@ void subtract_mesh(MaskedImage& image, const Sides& s, int cell) {
       const int x0 = image.width() * i / nx;
       const int y0 = image.height() * j / ny;
       const Box box{x0, y0, image.width() * (i + 1) / nx - x0, image.height() * (j + 1) / ny - y0};
-      append_quiet(image, s, box, values);
+      const auto factor = kernel == nullptr
+                              ? 1.0F
+                              : static_cast<float>(-1.0 / kernel->sum_at({x0 + 0.5 * box.width,
+                                                                          y0 + 0.5 * box.height}));
+      append_quiet(image, target, factor, box, values);
       const bool enough =
           16 * values.size() >= static_cast<std::size_t>(box.width * box.height) / 4;
       level(i, j) = enough ? static_cast<float>(math::median(values)) : NAN;
@@ -325,11 +352,13 @@ std::unique_ptr<MatchedDifference> match_and_subtract(
   out->report.stamp_chi2 = fit.median_chi2;
   report_kernel_sum(*out, box);
 
-  const MaskedImage model = filtered(source, out->kernel, source_noise, execution);
-  const MaskedImage unconvolved = scaled_copy(target, target_noise);
-  out->raw.image = subtract_model({unconvolved, model}, *out, science_is_target, execution);
+  out->raw.image = filtered(source, out->kernel, source_noise, execution);
+  if (both) reference_filtered = {};  // the source, which is done with
+  subtract_from({target, target_noise.variance_scale}, out->raw.image, *out, science_is_target,
+                execution);
   if (config.background_mesh > 0)
-    subtract_mesh(out->raw.image, {unconvolved, model}, config.background_mesh);
+    subtract_mesh(out->raw.image, target, science_is_target ? nullptr : &out->kernel,
+                  config.background_mesh);
   zero_unusable(out->raw.image);
   FilterChain& convolved = science_is_target ? out->raw.reference : out->raw.science;
   convolved.kernel = &out->kernel;

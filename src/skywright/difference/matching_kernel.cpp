@@ -7,6 +7,7 @@
 
 #include "skywright/base/error.h"
 #include "skywright/base/vector_clones.h"
+#include "skywright/difference/noise_power.h"
 #include "skywright/math/polynomial.h"
 
 namespace skywright::difference {
@@ -70,6 +71,38 @@ Image<float> convolve_blocks(ImageView<const float> in, KernelOf kernel_of, cons
   return out;
 }
 
+/// One kernel everywhere, in the Fourier plane: tiles that overlap by its size, of which the part
+/// that nothing wraps into is kept.
+Image<float> convolve_by_fft(ImageView<const float> in, const Image<float>& kernel,
+                             const Execution& exec) {
+  constexpr int kPlane = 512;
+  const int half = kernel.width() / 2;
+  const int core = kPlane - 2 * half;
+  const math::RealFft2d fft(kPlane, kPlane);
+  const Spectrum transfer = spectrum_of(fft, kernel);
+  Image<float> out = Image<float>::uninitialised(in.width(), in.height());
+  const int across = (in.width() + core - 1) / core;
+  const int down = (in.height() + core - 1) / core;
+  exec.for_each(static_cast<std::size_t>(across * down), [&](std::size_t tile) {
+    exec.check_stop();
+    const int x0 = static_cast<int>(tile) % across * core;
+    const int y0 = static_cast<int>(tile) / across * core;
+    Image<float> plane(kPlane, kPlane);
+    const Box want{x0 - half, y0 - half, kPlane, kPlane};
+    const Box have = want.intersection(in.box());
+    for (int y = have.y0; y < have.y_end(); ++y)
+      std::copy_n(in.row(y) + have.x0, have.width, plane.row(y - want.y0) + (have.x0 - want.x0));
+    Spectrum spectrum(fft.spectrum_size());
+    fft.forward(plane.pixels(), spectrum);
+    multiply(spectrum, transfer);
+    fft.inverse(spectrum, plane.pixels());
+    const int width = std::min(core, in.width() - x0);
+    for (int y = y0; y < std::min(y0 + core, in.height()); ++y)
+      std::copy_n(plane.row(y - want.y0) + half, width, out.row(y) + x0);
+  });
+  return out;
+}
+
 }  // namespace
 
 MatchingKernel::MatchingKernel(const Box& domain, int degree,
@@ -78,13 +111,23 @@ MatchingKernel::MatchingKernel(const Box& domain, int degree,
   if (static_cast<int>(coefficients_.size()) != math::term_count(degree))
     throw InputError("matching kernel", "one image a polynomial term is needed",
                      "check the number of images");
+  for (const Image<float>& image : coefficients_) {
+    double sum = 0.0;
+    for (const float v : image.pixels()) sum += static_cast<double>(v);
+    sums_.push_back(sum);
+  }
 }
 
-Image<float> MatchingKernel::at(PixelPosition where) const {
+std::vector<double> MatchingKernel::terms_at(PixelPosition where) const {
   const math::Interval ix{static_cast<double>(domain_.x0), domain_.x_end() - 1.0};
   const math::Interval iy{static_cast<double>(domain_.y0), domain_.y_end() - 1.0};
   std::vector<double> terms(coefficients_.size());
   math::chebyshev_terms(ix.scaled(where.x), iy.scaled(where.y), degree_, terms);
+  return terms;
+}
+
+Image<float> MatchingKernel::at(PixelPosition where) const {
+  const std::vector<double> terms = terms_at(where);
   Image<float> out(side(), side());
   for (std::size_t t = 0; t < terms.size(); ++t) {
     const auto weight = static_cast<float>(terms[t]);
@@ -96,14 +139,15 @@ Image<float> MatchingKernel::at(PixelPosition where) const {
 }
 
 double MatchingKernel::sum_at(PixelPosition where) const {
+  const std::vector<double> terms = terms_at(where);
   double sum = 0.0;
-  const Image<float> kernel = at(where);
-  for (const float v : kernel.pixels()) sum += static_cast<double>(v);
+  for (std::size_t t = 0; t < terms.size(); ++t) sum += terms[t] * sums_[t];
   return sum;
 }
 
 Image<float> convolve(ImageView<const float> in, const MatchingKernel& kernel,
                       const Execution& execution) {
+  if (kernel.degree() == 0) return convolve(in, kernel.coefficients()[0], execution);
   return convolve_blocks(
       in, [&](PixelPosition p) { return kernel.at(p); }, execution);
 }
@@ -136,6 +180,8 @@ Image<float> convolve_variance(ImageView<const float> in, const MatchingKernel& 
 
 Image<float> convolve(ImageView<const float> in, const Image<float>& kernel,
                       const Execution& execution) {
+  constexpr int kSideForFft = 17;  // from which it is the faster way
+  if (kernel.width() >= kSideForFft) return convolve_by_fft(in, kernel, execution);
   return convolve_blocks(
       in, [&](PixelPosition) { return kernel; }, execution);
 }

@@ -30,9 +30,12 @@ class MatchingKernel {
   [[nodiscard]] double sum_at(PixelPosition where) const;
 
  private:
+  [[nodiscard]] std::vector<double> terms_at(PixelPosition where) const;
+
   Box domain_;
   int degree_ = 0;
   std::vector<Image<float>> coefficients_;
+  std::vector<double> sums_;  ///< of each coefficient image
 };
 
 /// `in` convolved, the kernel taken as constant within blocks of 64 pixels (at their centres);

@@ -3,22 +3,94 @@
 #include <algorithm>
 #include <cmath>
 
+#include "skywright/base/vector_clones.h"
+
 namespace skywright::difference {
 namespace {
 
-/// Transfer function of a chain; empty where it does nothing.
-Spectrum transfer(const math::RealFft2d& fft, const FilterChain& chain, PixelPosition where) {
-  Spectrum out;
-  if (!chain.fixed.empty()) out = spectrum_of(fft, chain.fixed);
-  if (chain.kernel == nullptr) return out;
+/// Transfer function of the part of a chain that varies; empty where there is none.
+Spectrum varying_transfer(const math::RealFft2d& fft, const FilterChain& chain,
+                          PixelPosition where) {
+  if (chain.kernel == nullptr) return {};
   Image<float> kernel = chain.kernel->at(where);
   if (chain.unit_sum) {
     const auto scale = static_cast<float>(1.0 / chain.kernel->sum_at(where));
     for (float& v : kernel.pixels()) v *= scale;
   }
-  Spectrum k = spectrum_of(fft, kernel);
-  if (out.empty()) return k;
-  for (std::size_t i = 0; i < out.size(); ++i) out[i] *= k[i];
+  return spectrum_of(fft, kernel);
+}
+
+struct Complexes {
+  const float* values;  ///< real and imaginary parts in turn; null: 1 everywhere
+};
+
+Complexes complexes(const Spectrum& s) {
+  return {s.empty() ? nullptr : reinterpret_cast<const float*>(s.data())};
+}
+
+/// power[i] += scale * fixed[i] * |varying[i]|^2, factors that are null being 1.
+SKYWRIGHT_VECTOR_CLONES
+void add_power(float scale, const float* fixed, Complexes varying, std::size_t count,
+               float* power) {
+  const float* v = varying.values;
+  for (std::size_t i = 0; i < count; ++i) {
+    const float f = fixed != nullptr ? fixed[i] : 1.0F;
+    const float n = v != nullptr ? v[2 * i] * v[2 * i] + v[2 * i + 1] * v[2 * i + 1] : 1.0F;
+    power[i] += scale * f * n;
+  }
+}
+
+/// Written out, since complex multiplication checks for NaN.
+SKYWRIGHT_VECTOR_CLONES
+void multiply_parts(float* a, const float* b, std::size_t count) {
+  for (std::size_t i = 0; i < 2 * count; i += 2) {
+    const float re = a[i] * b[i] - a[i + 1] * b[i + 1];
+    const float im = a[i] * b[i + 1] + a[i + 1] * b[i];
+    a[i] = re;
+    a[i + 1] = im;
+  }
+}
+
+SKYWRIGHT_VECTOR_CLONES
+void whiten(const float* power, float zero, float floor, std::size_t count, float* phi,
+            float* psf) {
+  for (std::size_t i = 0; i < count; ++i) {
+    phi[i] = std::sqrt(zero / std::max(power[i], floor));
+    psf[2 * i] *= phi[i];
+    psf[2 * i + 1] *= phi[i];
+  }
+}
+
+/// Sums over a row of the half plane, its first column apart.
+struct NoiseSums {
+  double before = 0.0, after = 0.0, score = 0.0;
+};
+
+SKYWRIGHT_VECTOR_CLONES
+NoiseSums noise_sums(const float* power, const float* phi, const float* psf, std::size_t count) {
+  // Eight partial sums in a fixed order: vectorised, and the same at any vector width.
+  constexpr std::size_t kParts = 8;
+  double before[kParts] = {};
+  double after[kParts] = {};
+  double score[kParts] = {};
+  const auto add = [&](std::size_t i, std::size_t k) {
+    const auto p = static_cast<double>(power[i]);
+    const double white = static_cast<double>(phi[i]) * static_cast<double>(phi[i]) * p;
+    before[k] += p;
+    after[k] += white;
+    score[k] +=
+        white * static_cast<double>(psf[2 * i] * psf[2 * i] + psf[2 * i + 1] * psf[2 * i + 1]);
+  };
+  std::size_t i = 0;
+  for (; i + kParts <= count; i += kParts)
+    for (std::size_t k = 0; k < kParts; ++k) add(i + k, k);
+  for (; i < count; ++i) add(i, 0);
+  NoiseSums out;
+  for (std::size_t k = 0; k < kParts; ++k) {
+    out.before += before[k];
+    out.after += after[k];
+    out.score += score[k];
+  }
   return out;
 }
 
@@ -34,6 +106,12 @@ std::vector<float> noise_spectrum(const math::RealFft2d& fft,
 }
 
 }  // namespace
+
+void multiply(Spectrum& a, const Spectrum& b) {
+  if (b.empty()) return;
+  multiply_parts(reinterpret_cast<float*>(a.data()), reinterpret_cast<const float*>(b.data()),
+                 a.size());
+}
 
 Spectrum spectrum_of(const math::RealFft2d& fft, ImageView<const float> small) {
   std::vector<float> plane(fft.real_size(), 0.0F);
@@ -53,51 +131,70 @@ Spectrum spectrum_of(const math::RealFft2d& fft, ImageView<const float> small) {
   return out;
 }
 
-TileFilter tile_filter(const math::RealFft2d& fft, const RawDifference& difference,
-                       const LocalNoise& noise, const image::NoiseCorrelation& science_noise,
-                       const image::NoiseCorrelation& reference_noise,
-                       const psf::PsfModel& science_psf, PixelPosition where, double least_power) {
-  const Spectrum hs = transfer(fft, difference.science, where);
-  const Spectrum hr = transfer(fft, difference.reference, where);
-  const std::vector<float> cs = noise_spectrum(fft, science_noise);
-  const std::vector<float> cr = noise_spectrum(fft, reference_noise);
+FilterMaker::FilterMaker(const math::RealFft2d& fft, const RawDifference& difference,
+                         const image::NoiseCorrelation& science_noise,
+                         const image::NoiseCorrelation& reference_noise,
+                         const psf::PsfModel& science_psf, double least_power)
+    : fft_(fft),
+      difference_(difference),
+      science_psf_(science_psf),
+      least_power_(least_power),
+      science_(side(difference.science, science_noise)),
+      reference_(side(difference.reference, reference_noise)) {}
+
+FilterMaker::Side FilterMaker::side(const FilterChain& chain,
+                                    const image::NoiseCorrelation& noise) const {
+  Side out{.fixed = {}, .power = noise_spectrum(fft_, noise)};
+  if (chain.fixed.empty()) return out;
+  out.fixed = spectrum_of(fft_, chain.fixed);
+  if (out.power.empty()) out.power.assign(out.fixed.size(), 1.0F);
+  for (std::size_t i = 0; i < out.power.size(); ++i) out.power[i] *= std::norm(out.fixed[i]);
+  return out;
+}
+
+TileFilter FilterMaker::at(PixelPosition where, const LocalNoise& noise) const {
+  const Spectrum hs = varying_transfer(fft_, difference_.science, where);
+  const Spectrum hr = varying_transfer(fft_, difference_.reference, where);
   double reference_power = noise.reference;
-  if (difference.divided_by_kernel_sum) {
-    const double sum = difference.science.kernel->sum_at(where);
+  if (difference_.divided_by_kernel_sum) {
+    const double sum = difference_.science.kernel->sum_at(where);
     reference_power /= sum * sum;
   }
-  TileFilter out{.phi = std::vector<float>(fft.spectrum_size()),
-                 .psf = spectrum_of(fft, science_psf.centred_image(where))};
-  std::vector<float> power(out.phi.size());
-  for (std::size_t i = 0; i < power.size(); ++i) {
-    power[i] = static_cast<float>(noise.science) * (hs.empty() ? 1.0F : std::norm(hs[i])) *
-                   (cs.empty() ? 1.0F : cs[i]) +
-               static_cast<float>(reference_power) * (hr.empty() ? 1.0F : std::norm(hr[i])) *
-                   (cr.empty() ? 1.0F : cr[i]);
-  }
+  TileFilter out{.phi = std::vector<float>(fft_.spectrum_size(), 1.0F),
+                 .psf = spectrum_of(fft_, science_psf_.centred_image(where))};
+  const std::size_t count = out.phi.size();
+  auto* psf = reinterpret_cast<float*>(out.psf.data());
+  std::vector<float> power(count, 0.0F);
+  const auto fixed = [](const Side& s) { return s.power.empty() ? nullptr : s.power.data(); };
+  add_power(static_cast<float>(noise.science), fixed(science_), complexes(hs), count, power.data());
+  add_power(static_cast<float>(reference_power), fixed(reference_), complexes(hr), count,
+            power.data());
+  multiply(out.psf, science_.fixed);
+  multiply(out.psf, hs);
   const float zero = power[0];
-  const float floor = static_cast<float>(least_power) * zero;
-  const int half_width = fft.width() / 2 + 1;
-  double before = 0.0;
-  double after = 0.0;
-  double score = 0.0;
-  for (std::size_t i = 0; i < power.size(); ++i) {
-    out.phi[i] = zero > 0.0F ? std::sqrt(zero / std::max(power[i], floor)) : 1.0F;
-    out.psf[i] *= out.phi[i];
-    if (!hs.empty()) out.psf[i] *= hs[i];
+  if (zero > 0.0F)
+    whiten(power.data(), zero, static_cast<float>(least_power_) * zero, count, out.phi.data(), psf);
+  const auto columns = static_cast<std::size_t>(fft_.width() / 2 + 1);
+  NoiseSums total;
+  for (std::size_t row = 0; row < count; row += columns) {
+    const auto add = [&](std::size_t first, std::size_t n, double times) {
+      const NoiseSums s =
+          noise_sums(power.data() + first, out.phi.data() + first, psf + 2 * first, n);
+      total.before += times * s.before;
+      total.after += times * s.after;
+      total.score += times * s.score;
+    };
     // Frequencies that the half plane holds once stand for two.
-    const int column = static_cast<int>(i % static_cast<std::size_t>(half_width));
-    const double times = column == 0 || 2 * column == fft.width() ? 1.0 : 2.0;
-    const double white = static_cast<double>(out.phi[i]) * static_cast<double>(out.phi[i]) *
-                         static_cast<double>(power[i]);
-    before += times * static_cast<double>(power[i]);
-    after += times * white;
-    score += times * white * static_cast<double>(std::norm(out.psf[i]));
+    const bool even = fft_.width() % 2 == 0;
+    const std::size_t inner = columns - 1 - (even ? 1 : 0);
+    add(row, 1, 1.0);
+    add(row + 1, inner, 2.0);
+    if (even) add(row + columns - 1, 1, 1.0);
   }
-  const auto count = static_cast<double>(fft.real_size());
-  out.noise_before = before / count;
-  out.noise_after = after / count;
-  out.score_noise = score / count;
+  const auto pixels = static_cast<double>(fft_.real_size());
+  out.noise_before = total.before / pixels;
+  out.noise_after = total.after / pixels;
+  out.score_noise = total.score / pixels;
   return out;
 }
 

@@ -8,6 +8,7 @@
 
 #include "skywright/base/error.h"
 #include "skywright/image/detail/convolve_rows.h"
+#include "skywright/image/dilate.h"
 
 namespace skywright::image {
 namespace {
@@ -149,38 +150,6 @@ Image<float> convolve_separable(ImageView<const float> in, std::span<const float
   Image<float> out = Image<float>::uninitialised(in.width(), in.height());
   correlate(in, x, static_cast<int>(x.size()), 1, rows.view(), execution);
   correlate(rows.view(), y, 1, static_cast<int>(y.size()), out.view(), execution);
-  return out;
-}
-
-Image<MaskBits> dilate(ImageView<const MaskBits> mask, int half, const Execution& execution) {
-  Image<MaskBits> rows = Image<MaskBits>::uninitialised(mask.width(), mask.height());
-  Image<MaskBits> out = Image<MaskBits>::uninitialised(mask.width(), mask.height());
-  const ImageView<MaskBits> wide = rows.view();
-  const ImageView<MaskBits> both = out.view();
-  const auto height = static_cast<std::size_t>(mask.height());
-  execution.for_chunks(height, kBandRows, [&](std::size_t begin, std::size_t end) {
-    for (int y = static_cast<int>(begin); y < static_cast<int>(end); ++y) {
-      const MaskBits* from = mask.row(y);
-      MaskBits* to = wide.row(y);
-      std::copy_n(from, mask.width(), to);
-      for (int x = 0; x < mask.width(); ++x) {
-        if (from[x] == 0) continue;
-        const int last = std::min(mask.width() - 1, x + half);
-        for (int i = std::max(0, x - half); i <= last; ++i) to[i] |= from[x];
-      }
-    }
-  });
-  execution.for_chunks(height, kBandRows, [&](std::size_t begin, std::size_t end) {
-    for (int y = static_cast<int>(begin); y < static_cast<int>(end); ++y) {
-      MaskBits* to = both.row(y);
-      std::fill_n(to, mask.width(), MaskBits{0});
-      const int last = std::min(mask.height() - 1, y + half);
-      for (int j = std::max(0, y - half); j <= last; ++j) {
-        const MaskBits* from = wide.row(j);
-        for (int x = 0; x < mask.width(); ++x) to[x] |= from[x];
-      }
-    }
-  });
   return out;
 }
 

@@ -62,8 +62,4 @@ Image<float> convolve_separable(ImageView<const float> in, std::span<const float
 MaskedImage convolve(const MaskedImageView& in, const Kernel& kernel, MaskBits spread,
                      const Execution& execution = Execution());
 
-/// Each pixel's bits or-ed over the square of side 2 half + 1 around it.
-Image<MaskBits> dilate(ImageView<const MaskBits> mask, int half,
-                       const Execution& execution = Execution());
-
 }  // namespace skywright::image

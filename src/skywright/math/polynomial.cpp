@@ -14,7 +14,7 @@ namespace {
 constexpr int kMaxDegree = 15;
 
 std::array<double, kMaxDegree + 1> chebyshev_row(double t, int degree) {
-  std::array<double, kMaxDegree + 1> values{};
+  std::array<double, kMaxDegree + 1> values;  // those up to `degree`
   values[0] = 1.0;
   if (degree >= 1) values[1] = t;
   for (std::size_t k = 2; k <= static_cast<std::size_t>(degree); ++k)
@@ -47,7 +47,7 @@ ChebyshevSurface::ChebyshevSurface(Interval x, Interval y, int degree,
 }
 
 double ChebyshevSurface::at(double x, double y) const {
-  std::array<double, static_cast<std::size_t>(term_count(kMaxDegree))> terms{};
+  std::array<double, static_cast<std::size_t>(term_count(kMaxDegree))> terms;
   chebyshev_terms(x_.scaled(x), y_.scaled(y), degree_, terms);
   double sum = 0.0;
   for (std::size_t k = 0; k < coefficients_.size(); ++k) sum += coefficients_[k] * terms[k];
