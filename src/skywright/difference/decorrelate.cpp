@@ -172,16 +172,40 @@ void filter_spectrum(const TileFilter& filter, Spectrum& spectrum, Spectrum& mat
   }
 }
 
-void process_tile(const RawDifference& raw, const Tile& tile, const TileFilter& filter,
-                  const math::RealFft2d& fft, int margin, const Image<float>& smooth,
-                  Decorrelated& out) {
-  const MaskedImage& in = raw.image;
+/// A row of a tile's core.
+struct TileRow {
+  const float* difference;
+  const float* numerator;  ///< of the score
+  float* pixels;
+  float* variance;  ///< of the raw difference, then of the whitened one
+  float* score;     ///< the smoothed variance, then the score
+  int count;
+  float variance_factor, score_factor;
+  float least;  ///< smoothed variance that a score needs
+};
+
+SKYWRIGHT_VECTOR_CLONES
+void finish_row(const TileRow& r) {
+  const float factor = r.score_factor;
+  for (int x = 0; x < r.count; ++x) {
+    const float smooth = r.score[x];
+    const float score = r.numerator[x] / std::sqrt(factor * smooth);
+    r.pixels[x] = r.variance[x] > 0.0F ? r.difference[x] : 0.0F;
+    r.variance[x] *= r.variance_factor;
+    r.score[x] = smooth > r.least ? score : 0.0F;
+  }
+}
+
+/// @param pixels of the raw difference
+/// @param out    its image holds the raw difference's variance and mask, its score the smoothed
+///               variance
+void process_tile(const Image<float>& pixels, const Tile& tile, const TileFilter& filter,
+                  const math::RealFft2d& fft, int margin, Decorrelated& out) {
   const Box want{tile.core.x0 - margin, tile.core.y0 - margin, fft.width(), fft.height()};
-  const Box have = want.intersection(in.box());
+  const Box have = want.intersection(pixels.box());
   Image<float> plane(fft.width(), fft.height());
   for (int y = have.y0; y < have.y_end(); ++y)
-    std::copy_n(in.pixels.row(y) + have.x0, have.width,
-                plane.row(y - want.y0) + (have.x0 - want.x0));
+    std::copy_n(pixels.row(y) + have.x0, have.width, plane.row(y - want.y0) + (have.x0 - want.x0));
   Spectrum spectrum(fft.spectrum_size());
   fft.forward(plane.pixels(), spectrum);
   Spectrum matched(spectrum.size());
@@ -193,39 +217,37 @@ void process_tile(const RawDifference& raw, const Tile& tile, const TileFilter& 
   const auto score_factor =
       static_cast<float>(tile.variance > 0.0 ? filter.score_noise / tile.variance : 0.0);
   const auto least = static_cast<float>(0.2 * tile.variance);
-  for (int y = tile.core.y0; y < tile.core.y_end(); ++y) {
-    const float* v = in.variance.row(y);
-    const float* s = smooth.row(y);
-    const float* d = plane.row(y - want.y0) - want.x0;
-    const float* n = numerator.row(y - want.y0) - want.x0;
-    for (int x = tile.core.x0; x < tile.core.x_end(); ++x) {
-      const bool usable = v[x] > 0.0F;
-      out.image.pixels.row(y)[x] = usable ? d[x] : 0.0F;
-      out.image.variance.row(y)[x] = v[x] * variance_factor;
-      out.score.row(y)[x] = s[x] > least ? n[x] / std::sqrt(score_factor * s[x]) : 0.0F;
-    }
-  }
+  for (int y = tile.core.y0; y < tile.core.y_end(); ++y)
+    finish_row({.difference = plane.row(y - want.y0) + margin,
+                .numerator = numerator.row(y - want.y0) + margin,
+                .pixels = out.image.pixels.row(y) + tile.core.x0,
+                .variance = out.image.variance.row(y) + tile.core.x0,
+                .score = out.score.row(y) + tile.core.x0,
+                .count = tile.core.width,
+                .variance_factor = variance_factor,
+                .score_factor = score_factor,
+                .least = least});
 }
 
 }  // namespace
 
-Decorrelated decorrelate(const RawDifference& difference, const MaskedImageView& science,
+Decorrelated decorrelate(RawDifference& difference, const MaskedImageView& science,
                          const MaskedImageView& reference, const NoiseCorrelation& science_noise,
                          const NoiseCorrelation& reference_noise, const psf::PsfModel& science_psf,
                          const DecorrelateConfig& config, const Execution& execution) {
-  const MaskedImage& raw = difference.image;
   const std::vector<Tile> tiles =
-      tiles_of(raw.box(), config.tile, difference, science, reference, science_noise.variance_scale,
-               reference_noise.variance_scale);
+      tiles_of(difference.image.box(), config.tile, difference, science, reference,
+               science_noise.variance_scale, reference_noise.variance_scale);
   FieldPsf psf = psf_model(difference, tiles, science_noise, reference_noise, science_psf, config);
-  Decorrelated out{
-      .image = MaskedImage(Image<float>::uninitialised(raw.width(), raw.height()),
-                           Image<float>::uninitialised(raw.width(), raw.height()), raw.mask),
-      .score = Image<float>::uninitialised(raw.width(), raw.height()),
-      .psf = std::move(psf.model),
-      .psf_enclosed = psf.enclosed};
-  const std::vector<float> profile = squared_psf_profile(out.psf);
-  const Image<float> smooth = image::convolve_separable(raw.variance, profile, profile, execution);
+  MaskedImage raw = std::move(difference.image);
+  const std::vector<float> profile = squared_psf_profile(psf.model);
+  // In place where a pixel's result rests on that pixel alone: memory never touched before is dear.
+  Decorrelated out{.image = MaskedImage(Image<float>::uninitialised(raw.width(), raw.height()), {},
+                                        std::move(raw.mask)),
+                   .score = image::convolve_separable(raw.variance, profile, profile, execution),
+                   .psf = std::move(psf.model),
+                   .psf_enclosed = psf.enclosed};
+  out.image.variance = std::move(raw.variance);
   int width = 0;
   int height = 0;
   for (const Tile& tile : tiles) {
@@ -239,7 +261,7 @@ Decorrelated decorrelate(const RawDifference& difference, const MaskedImageView&
   execution.for_each(tiles.size(), [&](std::size_t t) {
     execution.check_stop();
     const TileFilter filter = filters.at(tiles[t].centre, tiles[t].noise);
-    process_tile(difference, tiles[t], filter, fft, config.margin, smooth, out);
+    process_tile(raw.pixels, tiles[t], filter, fft, config.margin, out);
   });
   return out;
 }

@@ -46,8 +46,9 @@ struct Decorrelated {
 /// The filter phi(f) = sqrt(N(0) / N(f)) with N the noise power of the difference, from the two
 /// variance planes, correlations and filter chains (Reiss & Lupton 2016, DMTN-021, eq. 7, there for
 /// independent noise and without the correlations).
+/// @param difference its image is taken: nothing is left of it
 /// @param science, reference variance planes and masks of the inputs; pixels are not looked at
-Decorrelated decorrelate(const RawDifference& difference, const image::MaskedImageView& science,
+Decorrelated decorrelate(RawDifference& difference, const image::MaskedImageView& science,
                          const image::MaskedImageView& reference,
                          const image::NoiseCorrelation& science_noise,
                          const image::NoiseCorrelation& reference_noise,

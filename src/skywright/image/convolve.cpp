@@ -144,12 +144,30 @@ Image<float> convolve_reference(ImageView<const float> in, const Kernel& kernel)
 
 Image<float> convolve_separable(ImageView<const float> in, std::span<const float> along_x,
                                 std::span<const float> along_y, const Execution& execution) {
-  const std::vector<float> x(along_x.rbegin(), along_x.rend());
-  const std::vector<float> y(along_y.rbegin(), along_y.rend());
-  Image<float> rows = Image<float>::uninitialised(in.width(), in.height());
+  const std::vector<float> x_taps(along_x.rbegin(), along_x.rend());
+  const std::vector<float> y_taps(along_y.rbegin(), along_y.rend());
+  const int columns = static_cast<int>(x_taps.size());
+  const int rows = static_cast<int>(y_taps.size());
   Image<float> out = Image<float>::uninitialised(in.width(), in.height());
-  correlate(in, x, static_cast<int>(x.size()), 1, rows.view(), execution);
-  correlate(rows.view(), y, 1, static_cast<int>(y.size()), out.view(), execution);
+  const auto height = static_cast<std::size_t>(in.height());
+  execution.for_chunks(height, kBandRows, [&](std::size_t begin, std::size_t end) {
+    const int y0 = static_cast<int>(begin);
+    const int y1 = static_cast<int>(end);
+    // Both passes over one band at a time, so that what lies between them stays in cache.
+    const PaddedBand band(in, y0, y1, columns / 2, rows / 2);
+    const std::ptrdiff_t stride = in.width() + detail::kConvolveSlack;
+    const int count = y1 - y0 + 2 * (rows / 2);
+    std::vector<float> between(static_cast<std::size_t>(count * stride) + detail::kConvolveSlack);
+    for (int j = 0; j < count; ++j)
+      detail::correlate_row(band.values.data() + j * band.stride, band.stride, x_taps.data(),
+                            columns, 1, between.data() + j * stride, in.width());
+    std::vector<float> line(static_cast<std::size_t>(stride));
+    for (int y = y0; y < y1; ++y) {
+      detail::correlate_row(between.data() + (y - y0) * stride, stride, y_taps.data(), 1, rows,
+                            line.data(), in.width());
+      std::memcpy(out.row(y), line.data(), static_cast<std::size_t>(in.width()) * sizeof(float));
+    }
+  });
   return out;
 }
 
