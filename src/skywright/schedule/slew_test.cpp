@@ -1,5 +1,6 @@
 #include "skywright/schedule/slew.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <fstream>
@@ -79,6 +80,7 @@ TEST(SlewModel, TakesAsLongAsRubinSchedulersOnTenThousandPointings) {
   const auto walks = reference_walks();
   ASSERT_EQ(walks.size(), 5U);
   int compared = 0;
+  double worst = 0.0;
   for (const auto& [name, lines] : walks) {
     const Options options = options_of(name);
     const SlewModel model(options.kinematics);
@@ -88,13 +90,15 @@ TEST(SlewModel, TakesAsLongAsRubinSchedulersOnTenThousandPointings) {
       ++compared;
       ASSERT_EQ(std::isfinite(slew.seconds), lines[i].seconds.has_value()) << name << " line " << i;
       if (!lines[i].seconds) continue;
-      // The issue asks for 0.1 s; the file is rounded to 1e-4 s.
+      // 0.1 s is asked for; the file is rounded to 1e-4 s.
       ASSERT_NEAR(slew.seconds, *lines[i].seconds, 1e-3) << name << " line " << i;
+      worst = std::max(worst, std::abs(slew.seconds - *lines[i].seconds));
       state = slew.after;
       state.busy = busy_seconds(options.kinematics, 30.0, options.exposures);
     }
   }
   EXPECT_EQ(compared, 10000);
+  RecordProperty("worst_seconds", std::to_string(worst));
 }
 
 TEST(SlewModel, MapAgreesWithOneByOneForEveryDomeAndWrap) {
