@@ -116,8 +116,22 @@ void Conditions::find_depths(std::size_t band) {
   }
 }
 
-void Conditions::refresh(const Tonight& tonight, double mjd_in, double seeing_in) {
+void Conditions::find_clouds(const Tonight& tonight) {
+  clouded.assign(pixel.size(), 0);
+  if (!tonight.clouds.matter(cloud)) return;
+  constexpr double kLasts = 5.0 / 1440.0;  // [day] these maps are used no longer
+  for (std::size_t k = 0; k < clouded.size(); ++k) {
+    const sphere::UnitVector at{static_cast<double>(directions_.north[k]),
+                                static_cast<double>(directions_.east[k]),
+                                static_cast<double>(directions_.up[k])};
+    clouded[k] =
+        tonight.clouds.covered(mjd, cloud, at) || tonight.clouds.covered(mjd + kLasts, cloud, at);
+  }
+}
+
+void Conditions::refresh(const Tonight& tonight, double mjd_in, double seeing_in, double cloud_in) {
   mjd = mjd_in;
+  cloud = cloud_in;
   seeing = seeing_in;
   const time::Tai t = time::Tai::from_mjd(mjd);
   now = tonight.frame.at(t);
@@ -128,6 +142,7 @@ void Conditions::refresh(const Tonight& tonight, double mjd_in, double seeing_in
   sun_altitude = altitude_of(now.sun);
   moon_altitude = altitude_of(now.moon);
   find_slots(tonight);
+  find_clouds(tonight);
   for (std::size_t b = 0; b < setting_->bands(); ++b) {
     fwhm_zenith[b] = instrument::fwhm_eff(seeing, 1.0, setting_->instrument.bands[b].wavelength_nm);
     if (tonight.mounted[b] != 0) find_depths(b);

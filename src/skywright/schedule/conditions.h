@@ -18,13 +18,15 @@ struct Conditions {
 
   /// Look at the sky of an instant. About 0.4 ms at nside 32.
   /// @param seeing  of the atmosphere, 500 nm, zenith [arcsec]
-  void refresh(const Tonight& tonight, double mjd, double seeing);
+  /// @param cloud  share of the sky
+  void refresh(const Tonight& tonight, double mjd, double seeing, double cloud);
 
   double mjd = 0.0;  ///< TAI
   ephemeris::HorizonFrame::At now;
   double sun_altitude = -90.0;   ///< [deg]
   double moon_altitude = -90.0;  ///< [deg]
   double seeing = 0.7;
+  double cloud = 0.0;
   std::vector<double> fwhm_zenith;  ///< FWHM_eff of each band there [arcsec]
 
   std::vector<std::int32_t> pixel;  ///< of each slot, rising
@@ -35,6 +37,7 @@ struct Conditions {
   std::vector<float> airmass;
   std::vector<float> hour_angle;          ///< [h], west positive, within 12
   std::vector<float> sun_cosine;          ///< of the elongation
+  std::vector<std::uint8_t> clouded;      ///< behind a patch of cloud now, or five minutes from now
   std::vector<std::vector<float>> sky;    ///< [band][slot] [mag/arcsec2]; mounted bands only
   std::vector<std::vector<float>> depth;  ///< [band][slot] m5 less that in the dark at best [mag]
 
@@ -45,6 +48,7 @@ struct Conditions {
  private:
   void find_slots(const Tonight& tonight);
   void find_depths(std::size_t band);
+  void find_clouds(const Tonight& tonight);
 
   const Setting* setting_;
   std::vector<float> best_airmass_;               ///< of each pixel, on the meridian

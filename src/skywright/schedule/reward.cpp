@@ -68,11 +68,13 @@ BandRewards band_rewards(const Situation& now, const Weights& weights,
   const auto repeat = static_cast<float>(weights.repeat);
   const auto airmass = static_cast<float>(weights.airmass);
   const auto hour_angle = static_cast<float>(weights.hour_angle);
+  const auto shadow = static_cast<float>(weights.cloud_shadow);
   const double recent = now.telescope.mjd - weights.repeat_hours / 24.0;
   for (std::size_t k = 0; k < out.common.size(); ++k) {
     const auto p = static_cast<std::size_t>(sky.pixel[k]);
     float value = mask[k] == 0 ? kMasked : 0.0F;
     if (now.done.last_mjd[p] > recent) value += repeat;
+    if (sky.clouded[k] != 0) value -= shadow;
     value -= airmass * (sky.airmass[k] - 1.0F) + hour_angle * std::abs(sky.hour_angle[k]);
     out.common[k] = value;
   }

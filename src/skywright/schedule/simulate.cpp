@@ -101,7 +101,7 @@ std::optional<double> Simulation::downtime_end(double mjd) const {
 bool Simulation::fill_queue(const Tonight& tonight, double seeing) {
   const double mjd = telescope_.state().mjd;
   if (mjd - conditions_.mjd > kSkyLasts || mjd < conditions_.mjd)
-    conditions_.refresh(tonight, mjd, seeing);
+    conditions_.refresh(tonight, mjd, seeing, weather_.cloud(time::Tai::from_mjd(mjd)));
   double next_scheduled = 1e9;
   for (const auto& survey : surveys_)
     next_scheduled = std::min(next_scheduled, survey->next_scheduled_mjd(mjd));

@@ -52,6 +52,7 @@ void describe(Fields& f, Weights& c) {
   f.number("airmass", c.airmass, "against airmass above the best that the place reaches");
   f.number("hour_angle", c.hour_angle, "against hours from the meridian [1/h]");
   f.number("repeat_hours", c.repeat_hours, "what `repeat` calls recent [h]", {.low = 0});
+  f.number("cloud_shadow", c.cloud_shadow, "against places behind a patch of cloud");
   f.number("season", c.season,
            "for fewer than three visits in 300 days, rising towards the season's end");
 }

@@ -61,6 +61,7 @@ struct Weights {
   double airmass = 0.0;      ///< airmass less the best, counts against
   double hour_angle = 0.0;   ///< hours from the meridian, counts against
   double repeat_hours = 3.0;
+  double cloud_shadow = 10.0;  ///< behind a patch of cloud, counts against
   double season = 0.0;  ///< fewer than three visits in 300 days, rising towards the season's end
 };
 

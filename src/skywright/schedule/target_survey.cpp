@@ -81,6 +81,10 @@ std::optional<double> TargetSurveyor::worth(const Wish& wish, const Situation& n
   }
   const double moon = std::max(t.moon_distance_deg, limits.moon_distance_deg) * kDegree;
   if (dot(wish.direction, here.moon) > std::cos(moon)) return std::nullopt;
+  if (now.tonight.clouds.matter(now.sky.cloud) &&
+      now.tonight.clouds.covered(mjd, now.sky.cloud,
+                                 ephemeris::to_horizon(here.icrs_to_horizon, wish.direction)))
+    return std::nullopt;
   const double altitude = altitude_of(here, wish.direction);
   const double airmass = ephemeris::airmass(sphere::Angle::from_degrees(altitude));
   if (airmass > t.airmass_max) return std::nullopt;

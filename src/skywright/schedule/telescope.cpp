@@ -113,7 +113,7 @@ std::optional<Visit> Telescope::take(const Request& request, const Tonight& toni
       slew.after, {there.altitude, there.azimuth, slew.after.rotator + turn, request.band});
   if (!setting_->slew.within_limits(mount)) return std::nullopt;
 
-  Visit visit = row(request, now, here, start);
+  Visit visit = row(request, now, here, start, tonight.clouds);
   visit.visit_time = seconds;
   visit.slew_time = slew.seconds;
   visit.slew_distance =
@@ -134,7 +134,7 @@ std::optional<Visit> Telescope::take(const Request& request, const Tonight& toni
 }
 
 Visit Telescope::row(const Request& request, const ephemeris::HorizonFrame::At& now,
-                     const Place& at, double start_mjd) const {
+                     const Place& at, double start_mjd, const CloudPatches& clouds) const {
   const instrument::Band& band = setting_->instrument.bands[static_cast<std::size_t>(request.band)];
   const time::Tai start = time::Tai::from_mjd(start_mjd);
   Visit v;
@@ -158,6 +158,10 @@ Visit Telescope::row(const Request& request, const ephemeris::HorizonFrame::At& 
   v.seeing_geom = instrument::fwhm_geom(v.seeing_eff);
   v.depth = instrument::five_sigma_depth(
       band, {v.sky_brightness, v.seeing_eff, v.exposure_time, v.airmass, v.exposures});
+  if (clouds.matter(v.cloud) &&
+      clouds.covered(start_mjd, v.cloud,
+                     ephemeris::to_horizon(now.icrs_to_horizon, request.direction)))
+    v.depth -= setting_->strategy.weather.cloud.patches.extinction;
   v.parallactic = at.parallactic / kDegree;
   v.pseudo_parallactic = at.pseudo_parallactic / kDegree;
   // rotSkyPos and rotTelPos by Rubin's convention (SMTN-019).

@@ -45,7 +45,7 @@ class Telescope {
   [[nodiscard]] bool allowed(const Request& request, const ephemeris::HorizonFrame::At& now,
                              double altitude) const;
   [[nodiscard]] Visit row(const Request& request, const ephemeris::HorizonFrame::At& now,
-                          const Place& at, double start_mjd) const;
+                          const Place& at, double start_mjd, const CloudPatches& clouds) const;
 
   const Setting* setting_;
   const Weather* weather_;

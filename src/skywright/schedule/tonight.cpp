@@ -71,7 +71,8 @@ Tonight::Tonight(const Setting& setting, const ephemeris::Night& night,
     : number(night.number),
       frame(setting.observatory, night.noon, night.next_noon),
       begin_mjd(night.below12()->begin.mjd()),
-      end_mjd(night.below12()->end.mjd()) {
+      end_mjd(night.below12()->end.mjd()),
+      clouds(setting.strategy.weather.cloud.patches, setting.seed, night.number) {
   const auto dark = night.below18();
   dark_begin_mjd = dark ? dark->begin.mjd() : night.midnight.mjd();
   dark_end_mjd = dark ? dark->end.mjd() : night.midnight.mjd();

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "skywright/ephemeris/night_events.h"
+#include "skywright/schedule/cloud_patches.h"
 #include "skywright/schedule/features.h"
 #include "skywright/schedule/field_grid.h"
 #include "skywright/schedule/footprint_target.h"
@@ -33,6 +34,7 @@ struct Tonight {
   /// culminates at midnight to 1 at four hours before it; 0 elsewhere.
   std::vector<float> season_gone;
   double moon_illumination;  ///< at the beginning
+  CloudPatches clouds;
 };
 
 }  // namespace skywright::schedule

@@ -65,6 +65,7 @@ void describe(Fields& f, CloudConfig& c) {
   f.number("overcast_share", c.overcast_share, "of the time above 3/8, the part that is overcast",
            {.low = 0.0, .high = 1.0});
   describe_list(f, "correlation", c.correlation, "what the changes are made of");
+  describe_nested(f, "patches", c.patches, "where clouds stand while they cover a part of the sky");
 }
 
 void describe(Fields& f, SeeingConfig& c) {

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "skywright/schedule/cloud_patches.h"
 #include "skywright/schedule/correlated_noise.h"
 #include "skywright/time/time_scales.h"
 
@@ -40,6 +41,7 @@ struct CloudConfig {
   std::vector<NoiseComponent> correlation = {{.hours = 12.0, .share = 0.35},
                                              {.hours = 60.0, .share = 0.5},
                                              {.hours = 480.0, .share = 0.15}};
+  CloudPatchConfig patches;
 };
 void describe(Fields& fields, CloudConfig& config);
 
