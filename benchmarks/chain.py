@@ -98,28 +98,49 @@ def peer_images(work):
                                     "astroscrappy.detect_cosmics(fits.getdata('clean200.fits', 'IMAGE'))\n")
 
 
-def peers_of(work):
-    """Commands of the peers at their documented settings, by our step; None where not installed."""
+def extractor_of(work, parameters, catalog, *more):
     extractor = shutil.which("source-extractor")
+    return extractor and [
+        extractor, "plain.fits", "-c", "/dev/null", "-PARAMETERS_NAME", parameters, "-FILTER_NAME", "peer.conv",
+        "-STARNNW_NAME", "/usr/share/source-extractor/default.nnw", "-CATALOG_NAME", catalog, "-VERBOSE_TYPE",
+        "QUIET", *more]
+
+
+def psf_peers(work):
+    """source-extractor, PSFEx on its bright stars, source-extractor with the model: what `detect` does in one."""
+    first = ("NUMBER\nX_IMAGE\nY_IMAGE\nFLUX_APER(1)\nFLUXERR_APER(1)\nFLUX_RADIUS\nSNR_WIN\nELONGATION\nFLAGS\n"
+             "VIGNET(35,35)\n")
+    (work / "first.param").write_text(first)
+    (work / "psf.param").write_text((work / "peer.param").read_text() +
+                                    "XPSF_IMAGE\nYPSF_IMAGE\nFLUX_PSF\nFLUXERR_PSF\n")
+    runs = [extractor_of(work, "first.param", "first.cat", "-CATALOG_TYPE", "FITS_LDAC"),
+            [shutil.which("psfex"), "first.cat", "-c", "/dev/null", "-PSFVAR_DEGREES", 2, "-NTHREADS", 1,
+             "-CHECKPLOT_TYPE", "NONE", "-CHECKIMAGE_TYPE", "NONE", "-WRITE_XML", "N", "-VERBOSE_TYPE", "QUIET"],
+            extractor_of(work, "psf.param", "peer.cat", "-CATALOG_TYPE", "FITS_1.0", "-PSF_NAME", "first.psf")]
+    if not all(run and run[0] for run in runs):
+        return None
+    return ["sh", "-ec", "\n".join(" ".join(f"'{word}'" for word in run) for run in runs)]
+
+
+def peers_of(work):
+    """(peer, command) of our steps at the peers' documented settings; no command where not installed."""
     swarp = shutil.which("SWarp") or shutil.which("swarp")
     has_scrappy = subprocess.run([sys.executable, "-c", "import astroscrappy"],
                                  stderr=subprocess.DEVNULL).returncode == 0
     hotpants = shutil.which("hotpants")
     return {
-        # Positions, apertures, Kron, moments: no PSF model, which takes PSFEx and a second run.
-        "detect": ("source-extractor", extractor and [
-            extractor, "plain.fits", "-c", "/dev/null", "-PARAMETERS_NAME", "peer.param", "-FILTER_NAME",
-            "peer.conv", "-STARNNW_NAME", "/usr/share/source-extractor/default.nnw", "-CATALOG_NAME",
-            "peer.cat", "-CATALOG_TYPE", "FITS_1.0", "-VERBOSE_TYPE", "QUIET"]),
-        "stack (warp)": ("SWarp", swarp and [
+        # Alone: positions, apertures, Kron, moments, no PSF model. With PSFEx: of equal scope.
+        "detect": [("source-extractor", extractor_of(work, "peer.param", "peer.cat", "-CATALOG_TYPE", "FITS_1.0")),
+                   ("with PSFEx, run again", psf_peers(work))],
+        "stack (warp)": [("SWarp", swarp and [
             swarp, "plain.fits", "-c", "/dev/null", "-IMAGEOUT_NAME", "warped.fits", "-WEIGHTOUT_NAME",
             "warped.weight.fits", "-WEIGHT_TYPE", "MAP_WEIGHT", "-WEIGHT_IMAGE", "weight.fits",
             "-SUBTRACT_BACK", "N", "-RESAMPLING_TYPE", "LANCZOS3", "-NTHREADS", 1, "-WRITE_XML", "N",
-            "-VERBOSE_TYPE", "QUIET"]),
+            "-VERBOSE_TYPE", "QUIET"])],
         # Cosmic rays alone, start of Python included, beside the whole of detrending.
-        "detrend": ("astroscrappy", [sys.executable, "cosmic.py"] if has_scrappy else None),
-        "subtract": ("HOTPANTS", hotpants and [
-            hotpants, "-inim", "plain.fits", "-tmplim", "plain.fits", "-outim", "hot.fits"]),
+        "detrend": [("astroscrappy", [sys.executable, "cosmic.py"] if has_scrappy else None)],
+        "subtract": [("HOTPANTS", hotpants and [
+            hotpants, "-inim", "plain.fits", "-tmplim", "plain.fits", "-outim", "hot.fits"])],
     }
 
 
@@ -189,10 +210,10 @@ def main():
     ]
     peers = peers_of(work)
     for step in steps[:1] if options.night else steps:
-        peer, arguments = peers.get(step.name, (None, None))
-        others = [Command(peer, arguments, cwd=work)] if arguments else []
-        compare([step, *others], rounds=options.rounds)
-        if peer and not arguments:
+        beside = [] if options.night else peers.get(step.name, [])
+        compare([step, *(Command(peer, arguments, cwd=work) for peer, arguments in beside if arguments)],
+                rounds=options.rounds)
+        for peer in (peer for peer, arguments in beside if not arguments):
             print(f"{peer:24} not installed")
         print()
     night = report_night(time_night(work, options.rounds))
