@@ -430,6 +430,30 @@ TEST(GaussianFlux, OfResolvedSourcesIsUnbiasedAndItsErrorHolds) {
   EXPECT_NEAR(rms(pulls), 1.0, 0.10 + 4.0 / std::sqrt(2.0 * n));
 }
 
+// Where photons no longer hide what interpolation of the PSF between pixels does to a place.
+TEST(BrightStars, AreAsWellPlacedAndMeasuredAsQuoted) {
+  const Field field = make_field(900, 45, 600.0, 2000.0, 5);
+  const SourceCatalog c = detect_and_measure(field.image, MeasureConfig{}).sources;
+  std::vector<double> place;
+  std::vector<double> flux;
+  for (const Match& m : matched(field, c, 1.0)) {
+    if (c.has(m.source, SourceFlag::blended)) continue;
+    const Star& star = field.stars[m.star];
+    place.push_back((c.x[m.source] - star.x) / static_cast<double>(c.x_err[m.source]));
+    place.push_back((c.y[m.source] - star.y) / static_cast<double>(c.y_err[m.source]));
+    flux.push_back((static_cast<double>(c.psf_flux[m.source]) - star.flux) /
+                   static_cast<double>(c.psf_flux_err[m.source]));
+  }
+  const double n = static_cast<double>(flux.size());
+  ASSERT_GT(n, 200.0);
+  const double places = math::mad_sigma(std::span<const double>(place));
+  const double fluxes = math::mad_sigma(std::span<const double>(flux));
+  std::printf("SNR 600-2000: n %.0f quoted place %.3f, flux %.3f\n", n, places, fluxes);
+  // A robust sigma of n normal values scatters by 1.17 / sqrt(n); 10 % for the PSF's own noise.
+  EXPECT_NEAR(places, 1.0, 0.10 + 4.0 * 1.17 / std::sqrt(2.0 * n));
+  EXPECT_NEAR(fluxes, 1.0, 0.10 + 4.0 * 1.17 / std::sqrt(n));
+}
+
 TEST(MeasureFootprints, NegativeSourcesHaveNegativeFluxes) {
   const Field field = make_field(300, 60, 50.0, 100.0, 7);
   image::MaskedImage image = field.image;

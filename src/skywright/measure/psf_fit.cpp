@@ -9,7 +9,7 @@
 #include "skywright/math/statistics.h"
 #include "skywright/measure/detail/point_fitter.h"
 #include "skywright/psf/adaptive_moments.h"
-#include "skywright/psf/lanczos_shift.h"
+#include "skywright/psf/sinc_shift.h"
 
 namespace skywright::measure {
 namespace {

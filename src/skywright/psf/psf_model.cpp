@@ -8,7 +8,7 @@
 #include "skywright/base/error.h"
 #include "skywright/math/polynomial.h"
 #include "skywright/psf/adaptive_moments.h"
-#include "skywright/psf/lanczos_shift.h"
+#include "skywright/psf/sinc_shift.h"
 
 namespace skywright::psf {
 namespace {
@@ -90,7 +90,7 @@ Image<float> PsfModel::image_at(PixelPosition at) const {
 double PsfModel::fwhm(PixelPosition at) const {
   const Image<float> stamp = centred_image(at);
   const int half = side() / 2;
-  // The azimuthal mean at radius r from Lanczos samples at 16 angles of the first half turn and,
+  // The azimuthal mean at radius r from samples at 16 angles of the first half turn and,
   // by point symmetry of the mean, the same shifts give the opposite side.
   const auto profile = [&](double r) {
     double sum = 0.0;
@@ -101,12 +101,12 @@ double PsfModel::fwhm(PixelPosition at) const {
       const double y = half + r * std::sin(angle);
       const int ix = static_cast<int>(std::lround(x));
       const int iy = static_cast<int>(std::lround(y));
-      const auto wx = lanczos_weights(ix - x);
-      const auto wy = lanczos_weights(iy - y);
+      const auto wx = sinc_weights(ix - x);
+      const auto wy = sinc_weights(iy - y);
       for (int j = 0; j < static_cast<int>(wy.size()); ++j)
         for (int i = 0; i < static_cast<int>(wx.size()); ++i) {
-          const int px = ix + i - kLanczosOrder;
-          const int py = iy + j - kLanczosOrder;
+          const int px = ix + i - kSincReach;
+          const int py = iy + j - kSincReach;
           if (!stamp.box().contains(px, py)) continue;
           sum += static_cast<double>(wx[static_cast<std::size_t>(i)]) *
                  static_cast<double>(wy[static_cast<std::size_t>(j)]) *

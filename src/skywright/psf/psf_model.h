@@ -39,7 +39,7 @@ class PsfModel {
   /// The PSF at `at`, centred on the stamp's middle pixel, unit sum.
   [[nodiscard]] Image<float> centred_image(PixelPosition at) const;
   /// The PSF as a star at `at` shows it: the stamp's middle pixel is (round(x), round(y)) of the
-  /// image, the profile is shifted by the fraction (Lanczos-5), unit sum.
+  /// image, the profile is shifted by the fraction (sinc_shift.h), unit sum.
   [[nodiscard]] Image<float> image_at(PixelPosition at) const;
 
   /// Full width at half maximum of the azimuthal mean [pixel].

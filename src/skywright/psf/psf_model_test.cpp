@@ -7,7 +7,7 @@
 
 #include "skywright/base/error.h"
 #include "skywright/psf/adaptive_moments.h"
-#include "skywright/psf/lanczos_shift.h"
+#include "skywright/psf/sinc_shift.h"
 
 namespace skywright::psf {
 namespace {
@@ -50,7 +50,7 @@ TEST(AdaptiveMoments, DoNotConvergeOnNothing) {
   EXPECT_FALSE(adaptive_moments(zero.view(), {}, {15, 15}, 2.0, Centre::free).converged);
 }
 
-TEST(LanczosShift, MovesAWellSampledProfileExactly) {
+TEST(SincShift, MovesAWellSampledProfileExactly) {
   const Image<float> here = gaussian_stamp(41, 20.0, 20.0, 1.6, 1.6);
   for (const auto& [dx, dy] : {std::pair{0.3, -0.45}, {0.5, 0.5}, {-0.9, 0.1}}) {
     const Image<float> there = gaussian_stamp(41, 20.0 + dx, 20.0 + dy, 1.6, 1.6);

@@ -4,12 +4,12 @@
 #include <array>
 #include <cmath>
 
-#include "skywright/psf/lanczos_shift.h"
+#include "skywright/psf/sinc_shift.h"
 
 namespace skywright::measure::detail {
 namespace {
 
-constexpr int kReach = psf::kLanczosOrder;
+constexpr int kReach = psf::kSincReach;
 constexpr int kTaps = 2 * kReach + 1;
 constexpr int kMaxSteps = 8;
 constexpr double kSmallStep = 0.003;  // [pixel]; the linear step then leaves less than 1e-5
@@ -19,8 +19,8 @@ using Taps = std::array<float, kTaps>;
 
 Taps slope_of(double fraction) {
   constexpr double kStep = 0.01;
-  const Taps low = psf::lanczos_weights(fraction - kStep);
-  const Taps high = psf::lanczos_weights(fraction + kStep);
+  const Taps low = psf::sinc_weights(fraction - kStep);
+  const Taps high = psf::sinc_weights(fraction + kStep);
   Taps out{};
   for (std::size_t k = 0; k < out.size(); ++k)
     out[k] = (high[k] - low[k]) * static_cast<float>(0.5 / kStep);
@@ -91,9 +91,9 @@ void PointFitter::shift(double dx, double dy, ShiftedPsf& out) {
   out.value.assign(area, 0.0F);
   out.along_x.assign(area, 0.0F);
   out.along_y.assign(area, 0.0F);
-  const Taps wx = psf::lanczos_weights(dx);
+  const Taps wx = psf::sinc_weights(dx);
   const Taps sx = slope_of(dx);
-  const Taps wy = psf::lanczos_weights(dy);
+  const Taps wy = psf::sinc_weights(dy);
   const Taps sy = slope_of(dy);
   for (int y = 0; y < padded_; ++y) {
     const float* from = psf_.data() + y * padded_;

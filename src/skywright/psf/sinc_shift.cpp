@@ -1,4 +1,4 @@
-#include "skywright/psf/lanczos_shift.h"
+#include "skywright/psf/sinc_shift.h"
 
 #include <algorithm>
 #include <cassert>
@@ -9,13 +9,30 @@
 namespace skywright::psf {
 namespace {
 
-constexpr int kTaps = 2 * kLanczosOrder + 1;
+constexpr int kTaps = 2 * kSincReach + 1;
 
-double lanczos(double x) {
-  if (std::abs(x) >= kLanczosOrder) return 0.0;
-  if (std::abs(x) < 1e-9) return 1.0;
+constexpr double kBeta = 7.0;  // of the window: sharper passes less, wider lets aliases in
+
+// Modified Bessel function of order zero, by its series: to 1e-9 within [0, kBeta].
+double bessel_i0(double x) {
+  const double q = 0.25 * x * x;
+  double term = 1.0;
+  double sum = 1.0;
+  for (int k = 1; k <= 20; ++k) {
+    term *= q / (k * k);
+    sum += term;
+  }
+  return sum;
+}
+
+// Not normalised: the weights are.
+double windowed_sinc(double x) {
+  const double u = x / kSincReach;
+  if (std::abs(u) >= 1.0) return 0.0;
+  const double window = bessel_i0(kBeta * std::sqrt(1.0 - u * u));
+  if (std::abs(x) < 1e-9) return window;
   const double t = std::numbers::pi * x;
-  return kLanczosOrder * std::sin(t) * std::sin(t / kLanczosOrder) / (t * t);
+  return window * std::sin(t) / t;
 }
 
 // The whole pixels of a shift, so that the rest lies in [-0.5, 0.5].
@@ -23,11 +40,11 @@ int whole_part(double d) { return static_cast<int>(std::lround(d)); }
 
 }  // namespace
 
-std::array<float, kTaps> lanczos_weights(double fraction) {
+std::array<float, kTaps> sinc_weights(double fraction) {
   std::array<double, kTaps> w{};
   double sum = 0.0;
   for (int k = 0; k < kTaps; ++k) {
-    w[static_cast<std::size_t>(k)] = lanczos(fraction + k - kLanczosOrder);
+    w[static_cast<std::size_t>(k)] = windowed_sinc(fraction + k - kSincReach);
     sum += w[static_cast<std::size_t>(k)];
   }
   std::array<float, kTaps> out{};
@@ -41,9 +58,9 @@ void shift_stamp(image::ImageView<const float> in, double dx, double dy,
   const int height = in.height();
   const int step_x = whole_part(dx);
   const int step_y = whole_part(dy);
-  const auto wx = lanczos_weights(dx - step_x);
-  const auto wy = lanczos_weights(dy - step_y);
-  const int margin = kLanczosOrder + 1;
+  const auto wx = sinc_weights(dx - step_x);
+  const auto wy = sinc_weights(dy - step_y);
+  const int margin = kSincReach + 1;
   const int padded = width + 2 * margin;
   assert(scratch.size() >= static_cast<std::size_t>(padded + width * height));
   float* line = scratch.data();
@@ -51,7 +68,7 @@ void shift_stamp(image::ImageView<const float> in, double dx, double dy,
   std::fill_n(line, padded, 0.0F);
   for (int y = 0; y < height; ++y) {
     std::copy_n(in.row(y), width, line + margin);
-    const float* from = line + margin - kLanczosOrder - step_x;
+    const float* from = line + margin - kSincReach - step_x;
     float* to = rows + y * width;
     for (int x = 0; x < width; ++x) {
       float sum = 0.0F;
@@ -63,7 +80,7 @@ void shift_stamp(image::ImageView<const float> in, double dx, double dy,
     float* to = out.row(y);
     std::fill_n(to, width, 0.0F);
     for (int k = 0; k < kTaps; ++k) {
-      const int source = y + k - kLanczosOrder - step_y;
+      const int source = y + k - kSincReach - step_y;
       if (source < 0 || source >= height) continue;
       const float* from = rows + source * width;
       const float w = wy[static_cast<std::size_t>(k)];
