@@ -101,6 +101,9 @@ struct Command {
   std::vector<Argument> arguments = {};
   std::vector<Option> options = {};
   std::function<Outcome(const Arguments&, const Session&)> run;
+  /// What --help-config prints: the settings that --config and --set may change, as TOML (see
+  /// command_config.h). A command without it takes neither of the three.
+  std::function<std::string(const Arguments&, const Session&)> settings = {};
 };
 
 /// Every command, in the order of the help.

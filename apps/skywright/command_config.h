@@ -1,4 +1,8 @@
-/// A command's config from its defaults, --config and --set.
+/// A command's config from its defaults, --config and --set; and that config as --help-config
+/// prints it.
+///
+///     .run = [](...) { const auto config = config_of<DetectConfig>(session); ... },
+///     .settings = settings_of<DetectConfig>
 #pragma once
 
 #include "command.h"
@@ -13,6 +17,18 @@ Config config_of(const Session& session, Config config = {}) {
     config::read_toml(config, session.config_text, session.config_origin);
   for (const std::string& setting : session.settings) config::apply_setting(config, setting);
   return config;
+}
+
+/// Every setting with its value, unit, range and description, as TOML that --config takes.
+template <class Config>
+std::string settings_text(const Config& config) {
+  return config::to_toml(config, config::TomlWriter::Comments::descriptions);
+}
+
+/// Of a command whose defaults are those of the config's type.
+template <class Config>
+std::string settings_of(const Arguments&, const Session& session) {
+  return settings_text(config_of<Config>(session));
 }
 
 }  // namespace skywright::apps

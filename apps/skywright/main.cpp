@@ -33,6 +33,9 @@ struct Common {
   bool quiet = false;
 };
 
+/// Thrown where --help-config is met.
+struct AskedForSettings {};
+
 /// A command with the place where the parser puts what the user typed.
 struct Bound {
   Command command;
@@ -63,18 +66,28 @@ void bind(Bound& bound, CLI::App& app, Common& common) {
     added->expected(1);
   }
   auto* group = app.add_option_group("Common options");
-  group->add_option("--config", common.config, "TOML file of settings; unknown keys are refused")
-      ->type_name("FILE");
-  group->add_option("--set", common.settings, "one setting, key=value; may be repeated")
-      ->type_name("KEY=VALUE")
-      ->allow_extra_args(false)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  if (bound.command.settings) {
+    group
+        ->add_option("--config", common.config,
+                     "TOML file of settings (see --help-config); unknown keys are refused")
+        ->type_name("FILE");
+    group->add_option("--set", common.settings, "one setting, key=value; may be repeated")
+        ->type_name("KEY=VALUE")
+        ->allow_extra_args(false)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  }
   group->add_option("--jobs,-j", common.jobs, "threads; 0 takes all that the machine has")
       ->type_name("N")
       ->check(CLI::Range(0, 4096));
   group->add_option("--seed", common.seed, "seed of all random numbers")->type_name("N");
   group->add_flag("--json", common.json, "one machine-readable object on standard output");
   group->add_flag("--quiet", common.quiet, "no progress");
+  // Last, so that it sees what the others were given; thrown before the parser asks for what is
+  // required, as --help is.
+  if (bound.command.settings)
+    group->add_flag_callback(
+        "--help-config", [] { throw AskedForSettings{}; },
+        "print every setting with its value, unit, range and description, as TOML for --config");
 }
 
 std::string group_summary(const std::string& group) {
@@ -104,12 +117,27 @@ std::int64_t seed_of(const std::string& text) {
   return given.whole("--seed");
 }
 
-int run(Bound& bound, const Common& common, const std::string& command_line) {
+enum class Wanted { result, settings };
+
+Outcome settings_outcome(const Command& command, const std::string& settings) {
+  return {.text = fmt::format(
+              "# Settings of `skywright {0}` as they stand: defaults, but for what --config, --set "
+              "and options changed.\n# Save as FILE.toml, keep what differs, and give it back: "
+              "skywright {0} --config FILE.toml ...\n\n{1}",
+              command.name, settings)};
+}
+
+Arguments arguments_of(const Bound& bound) {
   Arguments arguments;
-  for (auto& [name, values] : bound.values)
+  for (const auto& [name, values] : bound.values)
     if (!values.empty()) arguments.values.emplace(name, values);
   for (const auto& [name, on] : bound.switches)
     if (on) arguments.values.emplace(name, std::vector<std::string>{});
+  return arguments;
+}
+
+int run(Bound& bound, const Common& common, const std::string& command_line, Wanted wanted) {
+  const Arguments arguments = arguments_of(bound);
   Progress progress(common.quiet);
   const Execution execution(common.jobs, stop_source.get_token(), &progress);
   const Session session{.execution = execution,
@@ -121,9 +149,12 @@ int run(Bound& bound, const Common& common, const std::string& command_line) {
                         .json = common.json,
                         .quiet = common.quiet,
                         .command_line = command_line};
-  const Outcome outcome = bound.command.run(arguments, session);
+  const Outcome outcome =
+      wanted == Wanted::settings
+          ? settings_outcome(bound.command, bound.command.settings(arguments, session))
+          : bound.command.run(arguments, session);
   progress.finish();
-  const std::string& text = common.json ? outcome.json : outcome.text;
+  const std::string& text = common.json && wanted == Wanted::result ? outcome.json : outcome.text;
   errno = 0;
   if (!text.empty()) std::cout << text << (text.ends_with('\n') ? "" : "\n");
   std::cout.flush();
@@ -162,8 +193,11 @@ int parse_and_run(int argc, char** argv) {
     sub->footer(command.details);
     bind(bounds[i], *sub, common);
   }
+  Wanted wanted = Wanted::result;
   try {
     app.parse(argc, argv);
+  } catch (const AskedForSettings&) {
+    wanted = Wanted::settings;
   } catch (const CLI::ParseError& error) {
     const int code = app.exit(error);
     return code == 0 ? 0 : static_cast<int>(ExitCode::usage);
@@ -171,7 +205,7 @@ int parse_and_run(int argc, char** argv) {
   std::string command_line = "skywright";
   for (int i = 1; i < argc; ++i) command_line.append(" ").append(argv[i]);
   for (auto it = bounds.rbegin(); it != bounds.rend(); ++it)
-    if (it->app->parsed()) return run(*it, common, command_line);
+    if (it->app->parsed()) return run(*it, common, command_line, wanted);
   return static_cast<int>(ExitCode::usage);
 }
 

@@ -1,17 +1,19 @@
+#include "command_config.h"
 #include "commands/commands.h"
-#include "skywright/config/toml_config.h"
 #include "skywright/pipelines/associate_files.h"
 
 namespace skywright::apps {
 namespace {
 
-Outcome run_associate(const Arguments& arguments, const Session& session) {
-  pipelines::AssociateVisitConfig config;
-  if (!session.config_text.empty())
-    config::read_toml(config, session.config_text, session.config_origin);
-  for (const std::string& setting : session.settings) config::apply_setting(config, setting);
+pipelines::AssociateVisitConfig associate_config(const Arguments& arguments,
+                                                 const Session& session) {
+  auto config = config_of<pipelines::AssociateVisitConfig>(session);
   if (const auto radius = arguments.maybe_number("--radius"))
     config.associate.radius_arcsec = *radius;
+  return config;
+}
+
+Outcome run_associate(const Arguments& arguments, const Session& session) {
   pipelines::CatalogDefaults defaults;
   if (arguments.has("--visit")) defaults.visit = arguments.whole("--visit");
   if (arguments.has("--detector")) defaults.detector = arguments.whole("--detector");
@@ -19,8 +21,9 @@ Outcome run_associate(const Arguments& arguments, const Session& session) {
   defaults.band = arguments.text_or("--band", "");
   std::vector<std::filesystem::path> catalogs;
   for (const std::string& file : arguments.texts("catalogs")) catalogs.emplace_back(file);
-  const pipelines::AssociateReport report = pipelines::associate_files(
-      catalogs, arguments.text("--database"), defaults, config, session.execution);
+  const pipelines::AssociateReport report =
+      pipelines::associate_files(catalogs, arguments.text("--database"), defaults,
+                                 associate_config(arguments, session), session.execution);
   return {.code = ExitCode::complete, .text = report.text(), .json = report.json()};
 }
 
@@ -52,7 +55,10 @@ Command associate_command() {
                   {.name = "--radius",
                    .value = "ARCSEC",
                    .help = "farthest that a source lies from its object"}},
-      .run = run_associate};
+      .run = run_associate,
+      .settings = [](const Arguments& arguments, const Session& session) {
+        return settings_text(associate_config(arguments, session));
+      }};
 }
 
 }  // namespace skywright::apps

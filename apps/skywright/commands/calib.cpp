@@ -34,19 +34,21 @@ Command calib_command() {
                   {"--out", "DIR", "where the masters go", Need::required},
                   {"--kind", "KIND", "bias, dark, flat or all (the default)"},
                   {"--masters", "DIR", "masters that there are, for darks and flats"}},
-      .run = [](const Arguments& args, const Session& session) {
-        pipelines::MakeMastersRequest request;
-        for (const std::string& raw : args.texts("raws")) request.raws.emplace_back(raw);
-        request.kind = kind_of(args.text_or("--kind", "all"));
-        request.masters = args.text_or("--masters", "");
-        request.out = args.text("--out");
-        const auto config = config_of<detrend::MasterConfig>(session);
-        const auto result =
-            pipelines::make_masters(request, pipelines::open_instrument(args.text("--instrument")),
-                                    config, session.execution);
-        return Outcome{.text = pipelines::masters_text(result),
-                       .json = pipelines::masters_json(result)};
-      }};
+      .run =
+          [](const Arguments& args, const Session& session) {
+            pipelines::MakeMastersRequest request;
+            for (const std::string& raw : args.texts("raws")) request.raws.emplace_back(raw);
+            request.kind = kind_of(args.text_or("--kind", "all"));
+            request.masters = args.text_or("--masters", "");
+            request.out = args.text("--out");
+            const auto config = config_of<detrend::MasterConfig>(session);
+            const auto result = pipelines::make_masters(
+                request, pipelines::open_instrument(args.text("--instrument")), config,
+                session.execution);
+            return Outcome{.text = pipelines::masters_text(result),
+                           .json = pipelines::masters_json(result)};
+          },
+      .settings = settings_of<detrend::MasterConfig>};
 }
 
 }  // namespace skywright::apps

@@ -2,8 +2,8 @@
 
 #include <cmath>
 
+#include "command_config.h"
 #include "commands.h"
-#include "skywright/config/toml_config.h"
 
 namespace skywright::apps {
 
@@ -20,17 +20,19 @@ Command demo_command() {
       .options = {{"--out", "DIR", "folder to make; an earlier demo there is replaced",
                    Need::required},
                   {"--clock", "MJD", "fixed time of processing, MJD TAI, for exact repeats"}},
-      .run = [](const Arguments& args, const Session& session) {
-        demo::DemoRequest request{.out = args.text("--out"),
-                                  .seed = static_cast<std::uint64_t>(session.seed),
-                                  .clock_mjd = args.number_or("--clock", std::nan(""))};
-        if (!session.config_text.empty())
-          config::read_toml(request.config, session.config_text, session.config_origin);
-        for (const std::string& setting : session.settings)
-          config::apply_setting(request.config, setting);
-        const demo::DemoSummary summary = demo::run_demo(request, session.execution);
-        return Outcome{summary.code, demo_text(summary), demo_json(summary)};
-      }};
+      .run =
+          [](const Arguments& args, const Session& session) {
+            demo::DemoRequest request{.out = args.text("--out"),
+                                      .seed = static_cast<std::uint64_t>(session.seed),
+                                      .clock_mjd = args.number_or("--clock", std::nan(""))};
+            request.config = config_of(session, demo::default_demo_config());
+            const demo::DemoSummary summary = demo::run_demo(request, session.execution);
+            return Outcome{summary.code, demo_text(summary), demo_json(summary)};
+          },
+      .settings =
+          [](const Arguments&, const Session& session) {
+            return settings_text(config_of(session, demo::default_demo_config()));
+          }};
 }
 
 }  // namespace skywright::apps

@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
+#include "command_config.h"
 #include "commands.h"
-#include "skywright/config/toml_config.h"
 #include "skywright/pipelines/detect_file.h"
 
 namespace skywright::apps {
@@ -16,10 +16,7 @@ pipelines::WeightType weight_type(const std::string& name) {
 }
 
 measure::MeasureConfig measure_config(const Arguments& args, const Session& session) {
-  measure::MeasureConfig config;
-  if (!session.config_text.empty())
-    config::read_toml(config, session.config_text, session.config_origin);
-  for (const std::string& setting : session.settings) config::apply_setting(config, setting);
+  auto config = config_of<measure::MeasureConfig>(session);
   if (const auto threshold = args.maybe_number("--threshold")) {
     config.detection.threshold = *threshold;
     config.detection.extent = std::min(config.detection.extent, *threshold);
@@ -95,7 +92,10 @@ Command detect_command() {
                   {"--psf", "FILE", "write the PSF model"},
                   {"--background", "FILE", "write the background"},
                   {"--plot", "FILE", "write a PNG of the image with its sources"}},
-      .run = run_detect};
+      .run = run_detect,
+      .settings = [](const Arguments& args, const Session& session) {
+        return settings_text(measure_config(args, session));
+      }};
 }
 
 }  // namespace skywright::apps

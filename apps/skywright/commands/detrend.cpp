@@ -19,21 +19,23 @@ Command detrend_command() {
       .options = {{"--instrument", "NAME", "lsst, or the TOML file of a camera", Need::required},
                   {"--out", "PATH", "a folder, or a file for a single raw", Need::required},
                   {"--masters", "DIR", "what `skywright calib` wrote"}},
-      .run = [](const Arguments& args, const Session& session) {
-        pipelines::DetrendRequest request;
-        for (const std::string& raw : args.texts("raws")) request.raws.emplace_back(raw);
-        request.masters = args.text_or("--masters", "");
-        request.out = args.text("--out");
-        const auto config = config_of<detrend::DetrendConfig>(session);
-        const auto result =
-            pipelines::detrend_files(request, pipelines::open_instrument(args.text("--instrument")),
-                                     config, session.execution);
-        for (const pipelines::DetrendedFile& file : result.files)
-          if (!file.problem.empty()) session.warn(file.problem);
-        return Outcome{.code = result.code,
-                       .text = pipelines::detrend_text(result),
-                       .json = pipelines::detrend_json(result)};
-      }};
+      .run =
+          [](const Arguments& args, const Session& session) {
+            pipelines::DetrendRequest request;
+            for (const std::string& raw : args.texts("raws")) request.raws.emplace_back(raw);
+            request.masters = args.text_or("--masters", "");
+            request.out = args.text("--out");
+            const auto config = config_of<detrend::DetrendConfig>(session);
+            const auto result = pipelines::detrend_files(
+                request, pipelines::open_instrument(args.text("--instrument")), config,
+                session.execution);
+            for (const pipelines::DetrendedFile& file : result.files)
+              if (!file.problem.empty()) session.warn(file.problem);
+            return Outcome{.code = result.code,
+                           .text = pipelines::detrend_text(result),
+                           .json = pipelines::detrend_json(result)};
+          },
+      .settings = settings_of<detrend::DetrendConfig>};
 }
 
 }  // namespace skywright::apps

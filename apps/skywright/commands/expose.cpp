@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "command_config.h"
 #include "commands/commands.h"
 #include "skywright/config/json_text.h"
-#include "skywright/config/toml_config.h"
 #include "skywright/io/atomic_file.h"
 #include "skywright/simulation/visits.h"
 
@@ -130,7 +130,8 @@ Command expose_command() {
                   {"--quiet-sky", "", "nothing varies, moves or explodes", Need::optional,
                    Takes::nothing},
                   {"--out", "DIR", "folder for the frames", Need::required}},
-      .run = run_expose};
+      .run = run_expose,
+      .settings = settings_of<simulation::SimulationConfig>};
 }
 
 }  // namespace skywright::apps

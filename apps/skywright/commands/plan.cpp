@@ -58,7 +58,8 @@ Command plan_named(const char* name) {
               "  skywright {0} --from visits.db --nights 1 --out tonight.db",
               name),
           .options = std::move(options),
-          .run = run_plan};
+          .run = run_plan,
+          .settings = strategy_settings};
 }
 
 }  // namespace

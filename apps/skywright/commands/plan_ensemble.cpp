@@ -5,10 +5,10 @@
 
 #include <fmt/format.h>
 
+#include "command_config.h"
 #include "commands/commands.h"
 #include "commands/plan_options.h"
 #include "commands/strategy_option.h"
-#include "skywright/config/toml_config.h"
 #include "skywright/io/atomic_file.h"
 
 namespace skywright::apps {
@@ -62,6 +62,12 @@ Outcome run_ensemble(const Arguments& args, const Session& session) {
   return {.code = report.code(), .text = report.text(), .json = report.json()};
 }
 
+/// Of the first strategy that is named, as all are changed alike.
+std::string ensemble_settings(const Arguments& args, const Session& session) {
+  const std::vector<std::string> names = args.texts("strategies");
+  return settings_text(strategy_named(names.empty() ? "lsst-baseline" : names.front(), session));
+}
+
 }  // namespace
 
 Command plan_ensemble_command() {
@@ -86,7 +92,8 @@ Command plan_ensemble_command() {
                      .help = "built-in names or .toml files",
                      .takes = Takes::many}},
       .options = std::move(options),
-      .run = run_ensemble};
+      .run = run_ensemble,
+      .settings = ensemble_settings};
 }
 
 }  // namespace skywright::apps

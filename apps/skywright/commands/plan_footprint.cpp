@@ -37,7 +37,8 @@ Command plan_footprint_command() {
                       {"--plot", "FILE.png", "Mollweide map of the weights in one band"},
                       {"--band", "BAND", "of the map (default r)"},
                       {"--night", "N", "the map shows the rolling season of that night"}},
-          .run = run_plan_footprint};
+          .run = run_plan_footprint,
+          .settings = strategy_settings};
 }
 
 }  // namespace skywright::apps

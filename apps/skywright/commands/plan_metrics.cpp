@@ -1,18 +1,10 @@
 #include "skywright/simulation/plan_metrics.h"
 
+#include "command_config.h"
 #include "commands/commands.h"
-#include "skywright/config/toml_config.h"
 
 namespace skywright::apps {
 namespace {
-
-metrics::MetricsConfig config_of(const Session& session) {
-  metrics::MetricsConfig config;
-  if (!session.config_text.empty())
-    config::read_toml(config, session.config_text, session.config_origin);
-  for (const std::string& setting : session.settings) config::apply_setting(config, setting);
-  return config;
-}
 
 simulation::PlanOutputs outputs_of(const Arguments& arguments) {
   return {.plots = arguments.text_or("--plots", ""),
@@ -32,7 +24,7 @@ std::vector<Option> with_outputs(std::vector<Option> options) {
 Outcome run_metrics(const Arguments& arguments, const Session& session) {
   const simulation::PlanMetricsReport report =
       simulation::measure_plan({.database = arguments.text("database"),
-                                .config = config_of(session),
+                                .config = config_of<metrics::MetricsConfig>(session),
                                 .outputs = outputs_of(arguments)},
                                session.execution);
   return {.code = ExitCode::complete, .text = report.text(), .json = report.json()};
@@ -43,7 +35,7 @@ Outcome run_compare(const Arguments& arguments, const Session& session) {
       simulation::compare_plans({.first = arguments.text("first"),
                                  .second = arguments.text_or("second", ""),
                                  .published = arguments.text_or("--published", ""),
-                                 .config = config_of(session),
+                                 .config = config_of<metrics::MetricsConfig>(session),
                                  .outputs = outputs_of(arguments)},
                                 session.execution);
   return {.code = ExitCode::complete, .text = report.text(), .json = report.json()};
@@ -62,7 +54,8 @@ Command plan_metrics_command() {
               "  skywright plan metrics visits.db --json --set order=7",
           .arguments = {{.name = "database", .help = "SQLite file of visits"}},
           .options = with_outputs({}),
-          .run = run_metrics};
+          .run = run_metrics,
+          .settings = settings_of<metrics::MetricsConfig>};
 }
 
 Command plan_compare_command() {
@@ -76,7 +69,8 @@ Command plan_compare_command() {
           .options =
               with_outputs({{"--published", "NAME", "figures that were published: baseline_v2.0"},
                             {"--markdown", "FILE", "the table, to put into a document"}}),
-          .run = run_compare};
+          .run = run_compare,
+          .settings = settings_of<metrics::MetricsConfig>};
 }
 
 }  // namespace skywright::apps

@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
+#include "command_config.h"
 #include "commands/commands.h"
-#include "skywright/config/toml_config.h"
 #include "skywright/io/atomic_file.h"
 #include "skywright/io/table_files.h"
 #include "skywright/simulation/site_weather.h"
@@ -11,10 +11,7 @@ namespace {
 
 Outcome run_plan_weather(const Arguments& args, const Session& session) {
   simulation::SiteWeatherRequest request;
-  if (!session.config_text.empty())
-    config::read_toml(request.config, session.config_text, session.config_origin);
-  for (const std::string& setting : session.settings)
-    config::apply_setting(request.config, setting);
+  request.config = config_of<simulation::SiteWeatherConfig>(session);
   request.seed = static_cast<std::uint64_t>(session.seed);
   request.start = time::Tai::from_mjd(args.mjd_or("--mjd", request.start.mjd()));
   request.days = 365.25 * args.number_or("--years", 10.0);
@@ -50,7 +47,8 @@ Command plan_weather_command() {
                   {"--seeing", "FILE", "record of `mjd,arcsec` lines, zenith and 500 nm"},
                   {"--out", "FILE", "the series: .parquet, .fits or .csv"},
                   {"--plot", "FILE.html", "one page of plots"}},
-      .run = run_plan_weather};
+      .run = run_plan_weather,
+      .settings = settings_of<simulation::SiteWeatherConfig>};
 }
 
 }  // namespace skywright::apps

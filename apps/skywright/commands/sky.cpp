@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
+#include "command_config.h"
 #include "commands/commands.h"
 #include "skywright/config/json_text.h"
-#include "skywright/config/toml_config.h"
 #include "skywright/simulation/expose.h"
 #include "skywright/simulation/sky_catalog.h"
 
@@ -11,10 +11,7 @@ namespace {
 
 Outcome run_sky(const Arguments& args, const Session& session) {
   simulation::SkyCatalogRequest request;
-  simulation::SimulationConfig config;
-  if (!session.config_text.empty())
-    config::read_toml(config, session.config_text, session.config_origin);
-  for (const std::string& setting : session.settings) config::apply_setting(config, setting);
+  auto config = config_of<simulation::SimulationConfig>(session);
   if (session.seed_given) config.sky.seed = static_cast<int>(session.seed);
   request.config = config.sky;
   request.cone.centre =
@@ -57,7 +54,8 @@ Command sky_command() {
                       {"--bright", "MAG", "brightest reference star in r (default 14)"},
                       {"--faint", "MAG", "faintest reference star in r (default 20.7)"},
                       {"--out", "FILE", ".parquet, .fits or .csv", Need::required}},
-          .run = run_sky};
+          .run = run_sky,
+          .settings = settings_of<simulation::SimulationConfig>};
 }
 
 }  // namespace skywright::apps

@@ -40,20 +40,22 @@ Command solve_command() {
                   {"--ra", "DEG", "of the image's centre, where it has no WCS"},
                   {"--dec", "DEG", "of the image's centre, where it has no WCS"},
                   {"--scale", "ARCSEC", "of a pixel, where it has no WCS"}},
-      .run = [](const Arguments& args, const Session& session) {
-        pipelines::SolveFileRequest request;
-        request.image = args.text("image");
-        request.reference = args.text("--reference");
-        request.out = args.text_or("--out", "");
-        request.catalog = args.text_or("--catalog", "");
-        request.band = args.text_or("--band", "");
-        request.pointing = pointing_of(args);
-        const auto config = config_of<pipelines::SolveFileConfig>(session);
-        const auto result = pipelines::solve_file(request, config, session.execution);
-        for (const std::string& warning : result.warnings) session.warn(warning);
-        return Outcome{.text = pipelines::solve_text(result),
-                       .json = pipelines::solve_json(result)};
-      }};
+      .run =
+          [](const Arguments& args, const Session& session) {
+            pipelines::SolveFileRequest request;
+            request.image = args.text("image");
+            request.reference = args.text("--reference");
+            request.out = args.text_or("--out", "");
+            request.catalog = args.text_or("--catalog", "");
+            request.band = args.text_or("--band", "");
+            request.pointing = pointing_of(args);
+            const auto config = config_of<pipelines::SolveFileConfig>(session);
+            const auto result = pipelines::solve_file(request, config, session.execution);
+            for (const std::string& warning : result.warnings) session.warn(warning);
+            return Outcome{.text = pipelines::solve_text(result),
+                           .json = pipelines::solve_json(result)};
+          },
+      .settings = settings_of<pipelines::SolveFileConfig>};
 }
 
 }  // namespace skywright::apps

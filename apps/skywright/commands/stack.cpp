@@ -1,5 +1,5 @@
+#include "command_config.h"
 #include "commands.h"
-#include "skywright/config/toml_config.h"
 #include "skywright/pipelines/stack_files.h"
 
 namespace skywright::apps {
@@ -22,24 +22,24 @@ Command stack_command() {
                   {"--width", "PIXEL", "of the coadd"},
                   {"--height", "PIXEL", "of the coadd"},
                   {"--scale", "ARCSEC", "side of the coadd's pixels"}},
-      .run = [](const Arguments& args, const Session& session) {
-        stack::StackConfig config;
-        config::read_toml(config, session.config_text, session.config_origin);
-        for (const std::string& setting : session.settings) config::apply_setting(config, setting);
-        pipelines::StackJob job;
-        job.images = args.texts("images");
-        job.out = args.text("--out");
-        job.grid.like = args.text_or("--like", "");
-        job.grid.ra = args.maybe_number("--ra");
-        if (args.has("--dec")) job.grid.dec = args.declination("--dec");
-        job.grid.scale = args.maybe_number("--scale");
-        if (args.has("--width")) job.grid.width = static_cast<int>(args.whole("--width"));
-        if (args.has("--height")) job.grid.height = static_cast<int>(args.whole("--height"));
-        const pipelines::StackSummary summary =
-            pipelines::stack_files(job, config, session.execution);
-        for (const std::string& warning : summary.warnings) session.warn(warning);
-        return Outcome{.text = summary.text(), .json = summary.json()};
-      }};
+      .run =
+          [](const Arguments& args, const Session& session) {
+            const auto config = config_of<stack::StackConfig>(session);
+            pipelines::StackJob job;
+            job.images = args.texts("images");
+            job.out = args.text("--out");
+            job.grid.like = args.text_or("--like", "");
+            job.grid.ra = args.maybe_number("--ra");
+            if (args.has("--dec")) job.grid.dec = args.declination("--dec");
+            job.grid.scale = args.maybe_number("--scale");
+            if (args.has("--width")) job.grid.width = static_cast<int>(args.whole("--width"));
+            if (args.has("--height")) job.grid.height = static_cast<int>(args.whole("--height"));
+            const pipelines::StackSummary summary =
+                pipelines::stack_files(job, config, session.execution);
+            for (const std::string& warning : summary.warnings) session.warn(warning);
+            return Outcome{.text = summary.text(), .json = summary.json()};
+          },
+      .settings = settings_of<stack::StackConfig>};
 }
 
 }  // namespace skywright::apps

@@ -18,6 +18,10 @@ schedule::StrategyConfig strategy_of(const Arguments& args, const Session& sessi
   return strategy_named(args.text_or("--strategy", "lsst-baseline"), session);
 }
 
+std::string strategy_settings(const Arguments& args, const Session& session) {
+  return settings_text(strategy_of(args, session));
+}
+
 Option strategy_option() {
   return {"--strategy", "NAME",
           "lsst-baseline (default), small-transient-survey, gmt-queue, or a .toml file"};

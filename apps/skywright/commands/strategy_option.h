@@ -13,6 +13,9 @@ schedule::StrategyConfig strategy_named(const std::string& name, const Session& 
 /// wrong key
 schedule::StrategyConfig strategy_of(const Arguments& args, const Session& session);
 
+/// What --help-config prints of such a command.
+std::string strategy_settings(const Arguments& args, const Session& session);
+
 /// Its line in the list of options.
 Option strategy_option();
 

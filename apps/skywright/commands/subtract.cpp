@@ -1,8 +1,23 @@
+#include "command_config.h"
 #include "commands.h"
-#include "skywright/config/toml_config.h"
 #include "skywright/pipelines/subtract_files.h"
 
 namespace skywright::apps {
+namespace {
+
+pipelines::SubtractFilesConfig subtract_config(const Arguments& args, const Session& session) {
+  auto config = config_of<pipelines::SubtractFilesConfig>(session);
+  const std::string warp = args.text_or("--warp", "");
+  if (warp == "never")
+    config.warp = pipelines::WarpReference::never;
+  else if (!warp.empty() && warp != "auto")
+    throw ConfigError("--warp=" + warp, "must be auto or never", "the default is auto");
+  if (const auto threshold = args.maybe_number("--threshold"))
+    config.subtract.sources.threshold = *threshold;
+  return config;
+}
+
+}  // namespace
 
 Command subtract_command() {
   return {
@@ -27,36 +42,32 @@ Command subtract_command() {
                   {"--template-mask", "FILE", "the same of the template"},
                   {"--warp", "HOW", "auto: by WCS where the grids differ; never"},
                   {"--threshold", "SIGMA", "lowest |score| of a source"}},
-      .run = [](const Arguments& args, const Session& session) {
-        pipelines::SubtractFilesConfig config;
-        config::read_toml(config, session.config_text, session.config_origin);
-        for (const std::string& setting : session.settings) config::apply_setting(config, setting);
-        const std::string warp = args.text_or("--warp", "");
-        if (warp == "never")
-          config.warp = pipelines::WarpReference::never;
-        else if (!warp.empty() && warp != "auto")
-          throw ConfigError("--warp=" + warp, "must be auto or never", "the default is auto");
-        if (const auto threshold = args.maybe_number("--threshold"))
-          config.subtract.sources.threshold = *threshold;
-        if (!args.has("--out") && !args.has("--catalog") && !args.has("--score"))
-          throw ConfigError("nothing to write", "no --out, --catalog or --score",
-                            "name at least one");
-        const pipelines::SubtractSummary summary =
-            pipelines::subtract_files({.science = {.image = args.text("science"),
-                                                   .noise = args.text_or("--science-noise", ""),
-                                                   .mask = args.text_or("--mask", ""),
-                                                   .psf = args.text_or("--science-psf", "")},
-                                       .reference = {.image = args.text("template"),
-                                                     .noise = args.text_or("--template-noise", ""),
-                                                     .mask = args.text_or("--template-mask", ""),
-                                                     .psf = args.text_or("--template-psf", "")},
-                                       .difference = args.text_or("--out", ""),
-                                       .catalog = args.text_or("--catalog", ""),
-                                       .score = args.text_or("--score", "")},
-                                      config, session.execution);
-        for (const std::string& warning : summary.warnings) session.warn(warning);
-        return Outcome{.text = summary.text(), .json = summary.json()};
-      }};
+      .run =
+          [](const Arguments& args, const Session& session) {
+            const pipelines::SubtractFilesConfig config = subtract_config(args, session);
+            if (!args.has("--out") && !args.has("--catalog") && !args.has("--score"))
+              throw ConfigError("nothing to write", "no --out, --catalog or --score",
+                                "name at least one");
+            const pipelines::SubtractSummary summary = pipelines::subtract_files(
+                {.science = {.image = args.text("science"),
+                             .noise = args.text_or("--science-noise", ""),
+                             .mask = args.text_or("--mask", ""),
+                             .psf = args.text_or("--science-psf", "")},
+                 .reference = {.image = args.text("template"),
+                               .noise = args.text_or("--template-noise", ""),
+                               .mask = args.text_or("--template-mask", ""),
+                               .psf = args.text_or("--template-psf", "")},
+                 .difference = args.text_or("--out", ""),
+                 .catalog = args.text_or("--catalog", ""),
+                 .score = args.text_or("--score", "")},
+                config, session.execution);
+            for (const std::string& warning : summary.warnings) session.warn(warning);
+            return Outcome{.text = summary.text(), .json = summary.json()};
+          },
+      .settings =
+          [](const Arguments& args, const Session& session) {
+            return settings_text(subtract_config(args, session));
+          }};
 }
 
 }  // namespace skywright::apps

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "command_config.h"
 #include "commands/commands.h"
-#include "skywright/config/toml_config.h"
 #include "skywright/pipelines/ingest.h"
 #include "skywright/pipelines/make_template.h"
 
@@ -12,11 +12,9 @@ namespace {
 
 const Argument kSurvey{.name = "survey", .help = "survey directory"};
 
-Outcome run_init(const Arguments& arguments, const Session& session) {
-  pipelines::SurveyConfig config;
-  if (!session.config_text.empty())
-    config::read_toml(config, session.config_text, session.config_origin);
-  for (const std::string& setting : session.settings) config::apply_setting(config, setting);
+/// Of --config, --set and the options of their own; a camera's file has no place in it.
+pipelines::SurveyConfig survey_config(const Arguments& arguments, const Session& session) {
+  auto config = config_of<pipelines::SurveyConfig>(session);
   if (session.seed_given) {
     if (session.seed < 0 || session.seed > 0x7FFFFFFF)
       throw ConfigError(fmt::format("--seed={}", session.seed), "must be in [0, 2147483647]",
@@ -28,11 +26,14 @@ Outcome run_init(const Arguments& arguments, const Session& session) {
   config.footprint.dec = arguments.number_or("--dec", config.footprint.dec);
   config.footprint.radius = arguments.number_or("--radius", config.footprint.radius);
   const std::string instrument = arguments.text_or("--instrument", config.instrument);
-  std::filesystem::path camera_file;
-  if (instrument.ends_with(".toml"))
-    camera_file = instrument;
-  else
-    config.instrument = instrument;
+  if (!instrument.ends_with(".toml")) config.instrument = instrument;
+  return config;
+}
+
+Outcome run_init(const Arguments& arguments, const Session& session) {
+  const pipelines::SurveyConfig config = survey_config(arguments, session);
+  const std::string instrument = arguments.text_or("--instrument", config.instrument);
+  const std::filesystem::path camera_file = instrument.ends_with(".toml") ? instrument : "";
   const std::string folder = arguments.text("survey");
   pipelines::init_survey(folder, config, camera_file);
   return {
@@ -105,7 +106,10 @@ Command survey_init_command() {
                   {.name = "--ra", .value = "D", .help = "middle of the footprint [deg, ICRS]"},
                   {.name = "--dec", .value = "D", .help = "middle of the footprint [deg, ICRS]"},
                   {.name = "--radius", .value = "D", .help = "of the footprint [deg]"}},
-      .run = run_init};
+      .run = run_init,
+      .settings = [](const Arguments& arguments, const Session& session) {
+        return settings_text(survey_config(arguments, session));
+      }};
 }
 
 Command survey_ingest_command() {

@@ -12,6 +12,10 @@ bool Range::holds(double value) const {
   return !std::isnan(value) && value >= low && value <= high && value > above && value < below;
 }
 
+bool Range::is_open() const {
+  return std::isinf(low) && std::isinf(high) && std::isinf(above) && std::isinf(below);
+}
+
 std::string Range::text() const {
   const bool has_low = std::isfinite(low);
   const bool has_above = std::isfinite(above);

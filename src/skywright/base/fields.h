@@ -26,6 +26,7 @@ struct Range {
   double below = std::numeric_limits<double>::infinity();   ///< value < below
 
   [[nodiscard]] bool holds(double value) const;
+  [[nodiscard]] bool is_open() const;      ///< every number will do
   [[nodiscard]] std::string text() const;  ///< "must be > 0", "must be in [0, 1]", "any number"
 };
 
@@ -54,6 +55,9 @@ class Fields {
                                  std::string_view doc) = 0;
   virtual void begin_element(std::size_t index) = 0;
   virtual void end_list() = 0;
+  /// Of a list that is empty: whether its element is to be described all the same, for people.
+  virtual bool begin_example() { return false; }
+  virtual void end_example() {}
 };
 
 /// An enum field; the order of `names` is that of the enumerators from 0.
@@ -82,6 +86,11 @@ void describe_list(Fields& fields, std::string_view name, std::vector<T>& values
     fields.begin_element(i);
     describe(fields, values[i]);
     fields.end();
+  }
+  if (values.empty() && fields.begin_example()) {
+    T example{};
+    describe(fields, example);
+    fields.end_example();
   }
   fields.end_list();
 }

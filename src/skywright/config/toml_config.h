@@ -46,7 +46,8 @@ class TomlReader final : public Fields {
   std::unique_ptr<State> state_;
 };
 
-/// A Fields visitor that writes TOML with each field's description as a comment.
+/// A Fields visitor that writes TOML, on request with each field's description, unit and range as a
+/// comment, and with what the element of an empty list would hold.
 class TomlWriter final : public Fields {
  public:
   enum class Comments { none, descriptions };
@@ -66,6 +67,8 @@ class TomlWriter final : public Fields {
   std::size_t begin_list(std::string_view name, std::size_t current, std::string_view doc) override;
   void begin_element(std::size_t index) override;
   void end_list() override;
+  bool begin_example() override;
+  void end_example() override;
 
   [[nodiscard]] std::string text() const;
 
@@ -75,10 +78,10 @@ class TomlWriter final : public Fields {
     std::string body;   ///< this table's own keys
     std::string later;  ///< the tables below it, which TOML wants after the keys
   };
-  void line(std::string_view name, const std::string& value, std::string_view doc);
+  void line(std::string_view name, const std::string& value, std::string_view doc,
+            const Range& range = {});
   Comments comments_;
   std::vector<Level> levels_ = {Level{}};
-  std::vector<bool> in_list_;
 };
 
 /// Set fields from TOML text; those not named keep their values. Ranges are checked.

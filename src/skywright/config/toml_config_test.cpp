@@ -24,6 +24,7 @@ struct Config {
   std::vector<std::string> words = {"x"};
   Mesh mesh;
   std::vector<Mesh> levels = {{32}, {128}};
+  std::vector<Mesh> extras;
 };
 void describe(Fields& f, Config& c) {
   f.number("threshold", c.threshold, "lowest peak [sigma]", {.above = 0.0});
@@ -34,6 +35,7 @@ void describe(Fields& f, Config& c) {
   f.texts("words", c.words, "words");
   describe_nested(f, "mesh", c.mesh, "background mesh");
   describe_list(f, "levels", c.levels, "further meshes");
+  describe_list(f, "extras", c.extras, "meshes of your own");
 }
 
 std::string refusal(std::string_view text) {
@@ -90,6 +92,21 @@ TEST(ToToml, ReadsBackAsTheSameConfig) {
   EXPECT_EQ(back.name, config.name);
   EXPECT_EQ(back.levels.size(), 1u);
   EXPECT_EQ(to_toml(back, TomlWriter::Comments::descriptions), text);
+}
+
+TEST(ToToml, TellsUnitRangeAndDescriptionAlsoOfListsThatAreEmpty) {
+  const std::string text = to_toml(Config{}, TomlWriter::Comments::descriptions);
+  EXPECT_THAT(text, testing::HasSubstr("threshold = 5.0  # lowest peak [sigma]; must be > 0\n"));
+  EXPECT_THAT(text,
+              testing::HasSubstr("radii = [3.0, 4.5]  # aperture radii [pixel]; must be > 0\n"));
+  EXPECT_THAT(text, testing::HasSubstr("[mesh]  # background mesh\nsize = 64  # side of a cell "));
+  EXPECT_THAT(text, testing::HasSubstr("# levels: further meshes\n\n[[levels]]\nsize = 32"));
+  EXPECT_THAT(text, testing::HasSubstr("# extras: meshes of your own\n\n# [[extras]]\n"
+                                       "# size = 64  # side of a cell [pixel]; must be >= 8\n"));
+  Config back;
+  read_toml(back, text, "");
+  EXPECT_TRUE(back.extras.empty());
+  EXPECT_THAT(to_toml(Config{}), testing::Not(testing::HasSubstr("#")));
 }
 
 TEST(ApplySetting, TakesTomlValuesAndBareWords) {

@@ -12,7 +12,8 @@
 namespace skywright::config {
 namespace {
 
-constexpr std::string_view kRemedy = "see the command's --help and docs/guides for its keys";
+constexpr std::string_view kRemedy =
+    "`skywright COMMAND --help-config` lists all, docs/guides those of a camera";
 
 std::string kind_of(const toml::node& node) {
   std::ostringstream text;

@@ -1,4 +1,5 @@
 #include <cmath>
+#include <sstream>
 
 #include <fmt/format.h>
 
@@ -33,17 +34,22 @@ std::string real(double value) {
 
 }  // namespace
 
-void TomlWriter::line(std::string_view name, const std::string& value, std::string_view doc) {
-  levels_.back().body += fmt::format("{} = {}", name, value);
-  if (comments_ == Comments::descriptions) levels_.back().body += fmt::format("  # {}", doc);
-  levels_.back().body += '\n';
+void TomlWriter::line(std::string_view name, const std::string& value, std::string_view doc,
+                      const Range& range) {
+  std::string& body = levels_.back().body;
+  body += fmt::format("{} = {}", name, value);
+  if (comments_ == Comments::descriptions) {
+    body += fmt::format("  # {}", doc);
+    if (!range.is_open()) body += fmt::format("; {}", range.text());
+  }
+  body += '\n';
 }
 
-void TomlWriter::number(std::string_view name, double& value, std::string_view doc, Range) {
-  line(name, real(value), doc);
+void TomlWriter::number(std::string_view name, double& value, std::string_view doc, Range range) {
+  line(name, real(value), doc, range);
 }
-void TomlWriter::whole(std::string_view name, int& value, std::string_view doc, Range) {
-  line(name, fmt::format("{}", value), doc);
+void TomlWriter::whole(std::string_view name, int& value, std::string_view doc, Range range) {
+  line(name, fmt::format("{}", value), doc, range);
 }
 void TomlWriter::flag(std::string_view name, bool& value, std::string_view doc) {
   line(name, value ? "true" : "false", doc);
@@ -53,10 +59,10 @@ void TomlWriter::text(std::string_view name, std::string& value, std::string_vie
 }
 
 void TomlWriter::numbers(std::string_view name, std::vector<double>& value, std::string_view doc,
-                         Range) {
+                         Range each) {
   std::string list;
   for (const double v : value) list += (list.empty() ? "" : ", ") + real(v);
-  line(name, "[" + list + "]", doc);
+  line(name, "[" + list + "]", doc, each);
 }
 
 void TomlWriter::texts(std::string_view name, std::vector<std::string>& value,
@@ -87,10 +93,13 @@ void TomlWriter::end() {
   levels_.back().later += done.body + done.later;
 }
 
-std::size_t TomlWriter::begin_list(std::string_view name, std::size_t current, std::string_view) {
+std::size_t TomlWriter::begin_list(std::string_view name, std::size_t current,
+                                   std::string_view doc) {
   const std::string& parent = levels_.back().path;
+  const std::string comment =
+      comments_ == Comments::descriptions ? fmt::format("\n# {}: {}\n", name, doc) : "";
   levels_.push_back(
-      {parent.empty() ? std::string(name) : fmt::format("{}.{}", parent, name), "", ""});
+      {parent.empty() ? std::string(name) : fmt::format("{}.{}", parent, name), comment, ""});
   return current;
 }
 
@@ -100,6 +109,21 @@ void TomlWriter::begin_element(std::size_t) {
 }
 
 void TomlWriter::end_list() { end(); }
+
+bool TomlWriter::begin_example() {
+  if (comments_ == Comments::none) return false;
+  begin_element(0);
+  return true;
+}
+
+void TomlWriter::end_example() {
+  const Level done = levels_.back();
+  levels_.pop_back();
+  // It does not exist: all of it is a comment.
+  std::string line;
+  for (std::istringstream text(done.body + done.later); std::getline(text, line);)
+    levels_.back().later += line.empty() ? "\n" : "# " + line + "\n";
+}
 
 std::string TomlWriter::text() const { return levels_.front().body + levels_.front().later; }
 
