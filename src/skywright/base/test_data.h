@@ -4,11 +4,17 @@
 ///
 /// The folder is SKYWRIGHT_SHARED, by default `shared` beside the checkout, and in it `data`. Where
 /// the file is missing the test fails if SKYWRIGHT_SHARED_REQUIRED=1 and is loudly skipped
-/// otherwise. For tests only: no library includes this.
+/// otherwise. Values that another program computed are committed, in tests/reference:
+///
+///     EXPECT_NEAR(ours, reference_value("erfa.csv", "utctai"), 1e-12);
+///
+/// For tests only: no library includes this.
 #pragma once
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -23,6 +29,16 @@ inline std::filesystem::path test_data_folder() {
 inline bool test_data_required() {
   const char* required = std::getenv("SKYWRIGHT_SHARED_REQUIRED");
   return required != nullptr && std::string_view(required) == "1";
+}
+
+/// The value of a case in a file of tests/reference with lines "case,value".
+inline double reference_value(std::string_view file, std::string_view wanted) {
+  std::ifstream in(std::filesystem::path(SKYWRIGHT_SOURCE_DIR) / "tests" / "reference" / file);
+  for (std::string line; std::getline(in, line);)
+    if (line.starts_with(std::string(wanted) + ","))
+      return std::stod(line.substr(wanted.size() + 1));
+  throw std::runtime_error("tests/reference/" + std::string(file) + " has no case " +
+                           std::string(wanted));
 }
 
 }  // namespace skywright

@@ -10,7 +10,7 @@ namespace skywright::imagesim {
 
 struct CosmicRayConfig {
   double rate_cm2_s =
-      0.05;  ///< tracks [1/cm^2/s]; muons at 2,650 m and the dome's own radioactivity
+      0.05;  ///< tracks [1/cm^2/s]; muons at 2,650 m and the dome's own radioactivity: assumed
   double thickness_um = 100;   ///< of the depleted silicon
   double worm_fraction = 0.2;  ///< of tracks that are slow electrons, which scatter and curl
 };

@@ -11,6 +11,7 @@
 
 namespace skywright::imagesim {
 
+/// Assumptions, of the size that scientific CCDs show.
 struct SensorConfig {
   double pixel_response_rms = 0.005;  ///< of single pixels' sensitivities
   double amplifier_response_rms = 0.01;

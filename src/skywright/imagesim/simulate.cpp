@@ -138,8 +138,8 @@ void describe(Fields& f, ImageSimConfig& c) {
 
 double visit_seeing(const ImageSimConfig& config, const Band& band, double airmass) {
   if (config.seeing_arcsec > 0.0) return config.seeing_arcsec;
-  // Median of Cerro Pachon at 500 nm (Ivezic et al. 2019, ApJ 873, 111, section 2).
-  constexpr double kMedian = 0.65;
+  // Median of Cerro Pachon at 500 nm, as in schedule/weather.h, which names the source.
+  constexpr double kMedian = 0.59;
   return instrument::fwhm_eff(kMedian, airmass,
                               band.wavelength_nm > 0.0 ? band.wavelength_nm : 500.0,
                               config.optics_fwhm_arcsec);

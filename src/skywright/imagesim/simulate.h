@@ -22,6 +22,7 @@
 
 namespace skywright::imagesim {
 
+/// Where no source is named the defaults are assumptions, of the size that good telescopes show.
 struct ImageSimConfig {
   double seeing_arcsec = 0.0;          ///< FWHM_eff at the zenith angle of the visit; 0: the band's
                                        ///< median of the site for its airmass

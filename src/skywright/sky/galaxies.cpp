@@ -19,8 +19,9 @@ double gamma(int shape, RandomStream& random) {
   return sum;
 }
 
-/// Colours by kind and redshift: the 4000 Angstrom break moves through the bands, straight lines
-/// through the tracks of Fukugita et al. (1995, PASP 107, 945) for E and Sbc.
+/// Colours by kind and redshift: the 4000 Angstrom break moves through the bands. Straight lines
+/// after the tracks that Fukugita et al. (1995, PASP 107, 945) draw for an old and a star-forming
+/// galaxy; the numbers are an assumption, good to some tenths of a magnitude.
 std::array<double, kBands - 1> colours(bool red, double z, RandomStream& random) {
   std::array<double, kBands - 1> c{};
   if (red)

@@ -22,14 +22,14 @@ struct Galaxy {
 };
 
 /// Galaxies brighter than `limit` in i [1/deg2]: 46 * 10^(0.31 (i - 25)) an arcmin2 (LSST Science
-/// Book v2, sec. 3.7.2), and the steeper 10^(0.45 i) brighter than i = 22 (Yasuda et al. 2001, AJ
-/// 122, 1104).
+/// Book v2, sec. 3.7.2), and the steeper 10^(0.45 i) brighter than i = 22 (an assumption between
+/// that and the 0.6 of bright galaxies, Yasuda et al. 2001, AJ 122, 1104).
 double galaxies_per_square_degree(double limit_i);
 
 /// A galaxy without id and place. Magnitudes from the counts; sizes log-normal about
-/// 0.42 arcsec * 10^(-0.10 (i - 23)), scatter 0.2 dex (COSMOS, Leauthaud et al. 2007, ApJS 172,
-/// 219); redshifts by p(z) ~ z^2 exp(-z / z0), z0 = 0.0417 i - 0.744 (LSST Science Book,
-/// sec. 3.8.1); one in five is red and bulge-dominated.
+/// 0.42 arcsec * 10^(-0.10 (i - 23)), scatter 0.2 dex (an assumption after COSMOS, Leauthaud et al.
+/// 2007, ApJS 172, 219); redshifts by p(z) ~ z^2 exp(-z / z0), z0 = 0.0417 i - 0.744 (LSST Science
+/// Book, sec. 3.8.1); one in five is red and bulge-dominated (assumed).
 Galaxy draw_galaxy(RandomStream& random, double limit_i);
 
 /// A place within a galaxy that follows its light: offset east and north [arcsec].

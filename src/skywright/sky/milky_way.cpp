@@ -12,11 +12,13 @@ constexpr double kSunRadius = 8000.0;  ///< [pc]
 constexpr double kSunHeight = 25.0;
 constexpr int kPopulations = 3;
 
-/// Stars per pc^3 and magnitude near the Sun, by M_r from 0 in steps of 1 [1e-3].
+/// Stars per pc^3 and magnitude near the Sun, by M_r from 0 in steps of 1 [1e-3]: read after the
+/// curves of the papers in milky_way.h, to some tenths; an assumption where they differ.
 constexpr std::array<double, 17> kLuminosity = {0.10, 0.30, 0.70, 1.30, 2.40, 3.30,
                                                 3.20, 3.00, 4.00, 5.60, 7.60, 8.50,
                                                 7.40, 5.60, 4.20, 3.20, 2.50};
-/// g-r at those magnitudes (Kraus & Hillenbrand 2007, AJ 134, 2340, table 5).
+/// g-r at those magnitudes: after Kraus & Hillenbrand (2007, AJ 134, 2340), rounded to what the
+/// spread of ages and metals allows; not their table.
 constexpr std::array<double, 17> kColour = {-0.25, -0.20, 0.00, 0.22, 0.42, 0.55, 0.78, 1.05, 1.28,
                                             1.38,  1.42,  1.45, 1.48, 1.52, 1.56, 1.60, 1.60};
 
@@ -108,7 +110,8 @@ Star StarCounts::draw(RandomStream& random) const {
                     r - colour[2],
                     r - colour[2] - colour[3],
                     r - colour[2] - colour[3] - colour[4]};
-  // Velocity dispersion and lag across the line of sight [km/s]; 4.74 km/s is one au a year.
+  // Velocity dispersion and lag across the line of sight [km/s], round numbers of the Galaxy's
+  // populations (an assumption); 4.74 km/s is one au a year.
   constexpr std::array<double, kPopulations> kDispersion = {30.0, 55.0, 130.0};
   constexpr std::array<double, kPopulations> kLag = {15.0, 45.0, 220.0};
   const auto p = static_cast<std::size_t>(b.population);

@@ -10,8 +10,8 @@ namespace {
 constexpr double kEpoch = 57388.5;  ///< J2016.0 [MJD]
 constexpr double kJ2000 = 51544.5;
 
-/// Error of a place [mas]: the floor, and photon noise, as Gaia DR3 has them (Lindegren et al.
-/// 2021, A&A 649, A2, table 4).
+/// Error of a place [mas]: a floor, and photon noise. Of the size of Gaia DR3's, rather larger
+/// between r = 15 and 19 (an assumption; Lindegren et al. 2021, A&A 649, A2, have the real run).
 double place_error(double r) { return std::hypot(0.03, 0.05 * std::pow(10.0, 0.2 * (r - 15.0))); }
 /// Relative error of a flux: zero point and photon noise.
 double flux_error(double magnitude) {

@@ -60,8 +60,9 @@ Magnitudes supernova_magnitudes(double redshift, double phase) {
   const double modulus = distance_modulus(redshift);
   for (std::size_t k = 0; k < kBands; ++k) {
     const double flux = rest_flux(kBandWavelengths[k] / (1.0 + redshift), rest);
-    // B of Vega is -0.09 in AB; a spectrum per unit frequency stretches by 1 + z.
-    out[k] = -19.3 - 0.09 + modulus - 2.5 * std::log10(flux / peak_b * (1.0 + redshift));
+    // B of Vega is -0.09 in AB (Blanton & Roweis 2007, AJ 133, 734, table 1); a spectrum per unit
+    // frequency stretches by 1 + z.
+    out[k] = -19.25 - 0.09 + modulus - 2.5 * std::log10(flux / peak_b * (1.0 + redshift));
   }
   return out;
 }

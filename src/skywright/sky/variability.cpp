@@ -9,7 +9,8 @@ namespace {
 
 constexpr double kTwoPi = 2.0 * std::numbers::pi;
 
-/// Amplitudes of pulsation by band relative to V.
+/// Amplitudes of pulsation by band relative to V: an assumption, as are all periods, depths and
+/// shapes of stars here.
 constexpr Magnitudes kPulsation = {1.05, 1.20, 0.85, 0.68, 0.62, 0.58};
 
 double fraction(double v) { return v - std::floor(v); }
