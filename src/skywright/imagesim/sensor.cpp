@@ -96,7 +96,7 @@ void Sensor::response_row(int y, std::span<float> out) const {
 
 void bleed(image::ImageView<float> electrons, image::ImageView<image::MaskBits> mask,
            const instrument::Detector& detector) {
-  const auto full = static_cast<float>(detector.full_well);
+  float full = 0.0F;  // of the amplifier in hand
   const auto pour = [&](int x, int y, int step, float excess, const image::Box& box) {
     for (y += step; excess > 0.0F && y >= box.y0 && y < box.y_end(); y += step) {
       float& here = electrons(x, y);
@@ -110,6 +110,7 @@ void bleed(image::ImageView<float> electrons, image::ImageView<image::MaskBits> 
   };
   for (const instrument::Amplifier& amplifier : detector.amplifiers) {
     const image::Box& box = amplifier.detector_box;
+    full = static_cast<float>(amplifier.full_well > 0.0 ? amplifier.full_well : detector.full_well);
     for (int y = box.y0; y < box.y_end(); ++y) {
       const float* row = electrons.row(y);
       if (!std::any_of(row + box.x0, row + box.x_end(), [&](float e) { return e > full; }))

@@ -53,6 +53,21 @@ TEST(Bleed, KeepsTheChargeOfItsColumnAndFillsNoPixelBeyondTheWell) {
   EXPECT_EQ(mask(10, 2), 0U);
 }
 
+TEST(Bleed, GoesByTheWellOfTheAmplifierWhereItHasItsOwn) {
+  auto detector = small_detector();
+  detector.amplifiers[1].full_well = 400.0;
+  image::Image<float> electrons(64, 32, 100.0F);
+  image::Image<image::MaskBits> mask(64, 32);
+  electrons(10, 15) = electrons(50, 15) = 900.0F;
+  bleed(electrons, mask, detector);
+  EXPECT_EQ(electrons(10, 15), 900.0F);
+  EXPECT_EQ(mask(10, 15), 0U);
+  EXPECT_EQ(electrons(50, 15), 400.0F);
+  EXPECT_EQ(electrons(50, 16), 350.0F);
+  EXPECT_EQ(electrons(50, 14), 350.0F);
+  EXPECT_NE(mask(50, 15), 0U);
+}
+
 TEST(ReadOut, PutsEachPixelWhereItsAmplifierReadsIt) {
   auto detector = small_detector();
   detector.crosstalk = {0.0, 0.001, 0.0, 0.0};  // of the right in the left

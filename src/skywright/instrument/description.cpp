@@ -195,6 +195,8 @@ void describe(Fields& f, InstrumentDescription& d) {
   f.text("based_on", d.based_on, "built-in instrument whose values hold where none are given");
   f.text("throughput_table", d.throughput_table,
          "built-in table of throughputs, a column a band, for bands that give none");
+  f.text("amplifier_table", d.amplifier_table,
+         "built-in table of gain, read noise, full well and crosstalk by amplifier");
   f.texts("sources", d.sources, "where the figures come from");
   f.texts("assumptions", d.assumptions, "what no source states");
   describe_nested(f, "site", d.site, "place on Earth");

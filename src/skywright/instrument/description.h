@@ -138,6 +138,7 @@ struct InstrumentDescription {
   std::string title;
   std::string based_on;
   std::string throughput_table;
+  std::string amplifier_table;
   std::vector<std::string> sources;
   std::vector<std::string> assumptions;
   SiteDescription site;

@@ -7,6 +7,7 @@
 
 #include "skywright/base/error.h"
 #include "skywright/config/toml_config.h"
+#include "skywright/instrument/amplifier_table.h"
 #include "skywright/instrument/detail/embedded_files.h"
 #include "skywright/instrument/expand.h"
 #include "skywright/instrument/throughput.h"
@@ -63,14 +64,20 @@ void read_layers(InstrumentDescription& description, std::string_view text, std:
   reader.finish();
 }
 
+const EmbeddedFile& built_in_table(std::string_view key, const std::string& name,
+                                   std::string_view remedy) {
+  const EmbeddedFile* file = find_embedded(detail::embedded_files(), name);
+  if (file != nullptr) return *file;
+  throw ConfigError(fmt::format("{}={}", key, name), "no such table comes with the program",
+                    remedy);
+}
+
 void add_table_throughputs(InstrumentDescription& description) {
   if (description.throughput_table.empty()) return;
-  const EmbeddedFile* file = find_embedded(detail::embedded_files(), description.throughput_table);
-  if (file == nullptr)
-    throw ConfigError(fmt::format("throughput_table={}", description.throughput_table),
-                      "no such table comes with the program",
-                      "give throughput_nm and throughput in each [[band]] instead");
-  const ThroughputTable table = parse_throughput_table(file->content, file->name);
+  const EmbeddedFile& file =
+      built_in_table("throughput_table", description.throughput_table,
+                     "give throughput_nm and throughput in each [[band]] instead");
+  const ThroughputTable table = parse_throughput_table(file.content, file.name);
   for (BandDescription& band : description.bands) {
     const std::vector<double>* column = table.find(band.band.name);
     if (column == nullptr || !band.band.throughput.empty()) continue;
@@ -128,6 +135,12 @@ Instrument parse_instrument(std::string_view toml_text, std::string_view origin)
   check_fields(description);
   add_table_throughputs(description);
   Instrument instrument = expand(description);
+  if (!description.amplifier_table.empty()) {
+    const EmbeddedFile& file =
+        built_in_table("amplifier_table", description.amplifier_table,
+                       "give gain and read_noise in each [[camera.sensor.row]] instead");
+    apply_amplifier_table(file.content, file.name, instrument);
+  }
   validate(instrument);
   return instrument;
 }

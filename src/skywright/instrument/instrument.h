@@ -36,6 +36,7 @@ struct Amplifier {
   double gain = 1.0;          ///< [electron/ADU]
   double read_noise = 0.0;    ///< [electron]
   double saturation = 65535;  ///< [ADU], above the bias
+  double full_well = 0.0;     ///< [electron]; 0: the detector's
 };
 
 /// One CCD or CMOS chip.
@@ -50,7 +51,7 @@ struct Detector {
   double y_mm = 0.0;
   Angle rotation;             ///< of its pixel axes, counterclockwise in the focal plane
   double dark_current = 0.0;  ///< [electron/pixel/s]
-  double full_well = 1e5;     ///< [electron]
+  double full_well = 1e5;     ///< [electron] of amplifiers that have none of their own
   double pixel_rate_khz = 0;  ///< pixels that one channel reads in a millisecond; 0: not stated
   std::vector<Amplifier> amplifiers;
   /// ADU in amplifier i per ADU in amplifier j, row-major n x n; empty for none.

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "skywright/base/error.h"
+#include "skywright/instrument/amplifier_table.h"
 #include "skywright/instrument/throughput.h"
 
 namespace skywright::instrument {
@@ -109,7 +110,9 @@ TEST(Lsst, CrosstalkStaysWithinARowAndHasNoDiagonal) {
       const double c = d.crosstalk[i * 16 + j];
       const bool neighbours = (i < 8) == (j < 8) && (i > j ? i - j : j - i) == 1;
       if (neighbours) {
-        EXPECT_DOUBLE_EQ(c, 2e-4);
+        // 2e-4 with a scatter of 30 %, of which 5 standard deviations are a factor of 4.5.
+        EXPECT_GT(c, 2e-4 / 4.5);
+        EXPECT_LT(c, 2e-4 * 4.5);
       }
       if (i == j || (i < 8) != (j < 8)) {
         EXPECT_DOUBLE_EQ(c, 0.0);
@@ -117,12 +120,78 @@ TEST(Lsst, CrosstalkStaysWithinARowAndHasNoDiagonal) {
     }
 }
 
-// The published zero points, from the throughput and 32.4 m2, within 0.05 mag.
+struct Spread {
+  double median = 0.0;
+  double relative_sd = 0.0;
+};
+/// Of all amplifiers of a vendor.
+Spread spread_of(std::string_view vendor, double Amplifier::*figure) {
+  std::vector<double> values;
+  for (const Detector& d : lsst().camera.detectors)
+    if (d.vendor == vendor)
+      for (const Amplifier& a : d.amplifiers) values.push_back(a.*figure);
+  std::sort(values.begin(), values.end());
+  Spread out{.median = 0.5 * (values[(values.size() - 1) / 2] + values[values.size() / 2])};
+  for (const double v : values) out.relative_sd += std::pow(v / out.median - 1.0, 2);
+  out.relative_sd = std::sqrt(out.relative_sd / static_cast<double>(values.size()));
+  return out;
+}
+
+TEST(Lsst, AmplifiersScatterAboutThePublishedMediansOfTheirVendors) {
+  // SITCOMTN-148. The scatters are sums in quadrature of those in tools/make_lsst_amplifiers.py;
+  // that between CCDs, the largest part, is known from 117 and 72 of them within 7 and 8 %.
+  const auto expect = [](std::string_view vendor, double Amplifier::*figure, double median,
+                         double sd) {
+    const Spread found = spread_of(vendor, figure);
+    EXPECT_NEAR(found.median, median, 0.001 * median) << vendor;
+    EXPECT_NEAR(found.relative_sd, sd, 0.25 * sd) << vendor;
+  };
+  expect("e2v", &Amplifier::gain, 1.51, std::hypot(0.017, 0.009, 0.006));
+  expect("ITL", &Amplifier::gain, 1.68, std::hypot(0.06, 0.024, 0.007));
+  expect("e2v", &Amplifier::read_noise, 5.40, std::hypot(0.025, 0.02, 0.03));
+  expect("ITL", &Amplifier::read_noise, 6.21, std::hypot(0.09, 0.03, 0.03));
+  expect("e2v", &Amplifier::full_well, 103000.0, std::hypot(0.02, 0.005, 0.006));
+  expect("ITL", &Amplifier::full_well, 129000.0, std::hypot(0.06, 0.02, 0.015));
+  for (const Amplifier& a : lsst().detector("R22_S11").amplifiers)
+    EXPECT_DOUBLE_EQ(a.saturation, a.full_well / a.gain);
+  EXPECT_EQ(load_instrument("lsst-2022").detector(94).amplifiers[3].gain,
+            lsst().detector(94).amplifiers[3].gain);
+}
+
+TEST(AmplifierTable, SetsTheAmplifiersThatItNamesAndNoOthers) {
+  Instrument camera = parse_instrument(kSmall, "camera.toml");
+  Detector& d = camera.camera.detectors.front();
+  d.crosstalk = {0.5};
+  const std::string head =
+      "# a comment\ndetector,amplifier,gain,read_noise,full_well,crosstalk\n" + d.name + ",";
+  apply_amplifier_table(head + "A,2.0,3.5,50000,0.5\n", "t.csv", camera);
+  EXPECT_DOUBLE_EQ(d.amplifiers[0].gain, 2.0);
+  EXPECT_DOUBLE_EQ(d.amplifiers[0].read_noise, 3.5);
+  EXPECT_DOUBLE_EQ(d.amplifiers[0].full_well, 50000.0);
+  EXPECT_DOUBLE_EQ(d.amplifiers[0].saturation, 25000.0);
+  EXPECT_DOUBLE_EQ(d.crosstalk[0], 0.25);
+  const auto refused = [&](const std::string& text) -> std::string {
+    try {
+      apply_amplifier_table(text, "t.csv", camera);
+    } catch (const ConfigError& error) {
+      return error.what();
+    }
+    return "accepted";
+  };
+  for (const std::string row :
+       {"B,2,3,4,1", "A,2,3,4", "A,2,3,4,1,5", "A,x,3,4,1", "A,0,3,4,1", "A,2,-3,4,1"})
+    EXPECT_THAT(refused(head + row), HasSubstr("t.csv line 3")) << row;
+  EXPECT_THAT(refused("detector,amplifier,gain\n"), HasSubstr("t.csv line 1"));
+  EXPECT_THAT(refused(head.substr(0, head.rfind('\n') + 1) + "R99,A,2,3,4,1"),
+              HasSubstr("a detector that the camera does not have"));
+}
+
+// The published zero points, which are written to 0.001 mag, from the throughput and 32.4 m2.
 TEST(Lsst, ZeroPointsFollowFromThroughputAndArea) {
   ASSERT_EQ(lsst().bands.size(), 6U);
   for (const Band& band : lsst().bands) {
     ASSERT_GT(band.throughput.size(), 100U);
-    EXPECT_NEAR(ab_zero_point(band, collecting_area(lsst().telescope)), band.zero_point, 0.05)
+    EXPECT_NEAR(ab_zero_point(band, collecting_area(lsst().telescope)), band.zero_point, 0.001)
         << band.name;
     EXPECT_NEAR(effective_wavelength(band), band.wavelength_nm, 1.0) << band.name;
   }

@@ -92,6 +92,19 @@ std::map<std::string, std::pair<const instrument::Detector*, int>> kinds_of(
   return kinds;
 }
 
+/// "1.51 (1.41 to 1.63) e/ADU" of all amplifiers of a vendor: their median and range.
+std::string spread_text(const Instrument& instrument, const std::string& vendor,
+                        double instrument::Amplifier::*figure, std::string_view unit) {
+  std::vector<double> values;
+  for (const instrument::Detector& d : instrument.camera.detectors)
+    if (d.vendor == vendor)
+      for (const instrument::Amplifier& a : d.amplifiers) values.push_back(a.*figure);
+  std::sort(values.begin(), values.end());
+  const double median = 0.5 * (values[(values.size() - 1) / 2] + values[values.size() / 2]);
+  if (values.front() == values.back()) return fmt::format("{:g} {}", median, unit);
+  return fmt::format("{:.4g} ({:.3g} to {:.3g}) {}", median, values.front(), values.back(), unit);
+}
+
 std::string sensor_text(const Instrument& instrument) {
   std::vector<std::vector<std::string>> rows = {
       {"sensor", "count", "pixels", "amplifiers", "raw amplifier", "gain", "read noise", "dark"}};
@@ -102,7 +115,8 @@ std::string sensor_text(const Instrument& instrument) {
                     fmt::format("{} x {} of {:g} um", d.width, d.height, d.pixel_um),
                     std::to_string(d.amplifiers.size()),
                     fmt::format("{} x {}", a.raw.width, a.raw.height),
-                    fmt::format("{:g} e/ADU", a.gain), fmt::format("{:g} e", a.read_noise),
+                    spread_text(instrument, vendor, &instrument::Amplifier::gain, "e/ADU"),
+                    spread_text(instrument, vendor, &instrument::Amplifier::read_noise, "e"),
                     fmt::format("{:g} e/s", d.dark_current)});
   }
   return columns(rows);
