@@ -236,3 +236,19 @@ def empty_database(folder):
     with sqlite3.connect(path) as db:
         db.execute("CREATE TABLE info (a TEXT)")
     return path
+
+
+def test_a_place_is_seen_as_far_as_the_plans_telescope_sees(skywright, tmp_path):
+    """Areas of GMT's plan are of its field of 20 arcmin, not of LSST's circle."""
+    path = tmp_path / "gmt.db"
+    skywright("plan", "--strategy", "gmt-queue", "--nights", 2, "--out", path)
+
+    def seen(*more):
+        report = skywright("plan", "metrics", path, "--json", "--set", "order=9", *more).json
+        return report["metrics"]["area_seen"]
+
+    field = skywright("instrument", "show", "gmt", "--json").json
+    assert "20" in str(field)  # the headline that the radius below is half of
+    own = seen()
+    assert own == seen("--set", "field_radius_deg=0.16666666666666666")
+    assert own < 0.1 * seen("--set", "field_radius_deg=1.75")

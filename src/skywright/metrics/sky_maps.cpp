@@ -161,8 +161,10 @@ SkyMaps empty_maps(const Observations& o, std::size_t transients, int order) {
 
 void describe(Fields& f, MetricsConfig& c) {
   f.whole("order", c.order, "of HEALPix; 6: nside 64", {.low = 3, .high = 9});
-  f.number("field_radius_deg", c.field_radius_deg, "of the circle that stands for the camera [deg]",
-           {.high = 30.0, .above = 0.0});
+  f.number(
+      "field_radius_deg", c.field_radius_deg,
+      "of the circle that stands for the camera; 0: of the plan's telescope, else LSST's [deg]",
+      {.low = 0.0, .high = 30.0});
   f.number("wide_area_deg2", c.wide_area_deg2, "over which visits are judged [deg2]",
            {.high = 41000.0, .above = 0.0});
   f.whole("visits_design", c.visits_design, "visits that an area is counted for", {.low = 1});

@@ -15,8 +15,9 @@ namespace skywright::metrics {
 
 /// How a schedule's worth is counted.
 struct MetricsConfig {
-  int order = 6;                    ///< of HEALPix; 6: nside 64, 0.84 deg2 a pixel
-  double field_radius_deg = 1.75;   ///< of the circle that stands for the camera [deg]
+  int order = 6;  ///< of HEALPix; 6: nside 64, 0.84 deg2 a pixel
+  /// Of the circle that stands for the camera [deg]; 0: LSST's 1.75, or what the caller knows.
+  double field_radius_deg = 0.0;
   double wide_area_deg2 = 18000.0;  ///< over which visits are judged (SRD Asky) [deg2]
   int visits_design = 825;          ///< SRD Nv1
   int visits_minimum = 750;

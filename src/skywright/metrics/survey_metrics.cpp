@@ -39,8 +39,10 @@ SurveyMetrics survey_metrics(const table::Table& table, const MetricsConfig& con
   out.observations = read_observations(table);
   const Observations& o = out.observations;
   out.transients = default_transients();
-  const PixelVisits seen = visits_by_pixel(
-      o.ra, o.dec, sphere::Angle::from_degrees(config.field_radius_deg), config.order, execution);
+  constexpr double kLsst = 1.75;  // [deg] MAF's HealpixSlicer
+  const double radius = config.field_radius_deg > 0.0 ? config.field_radius_deg : kLsst;
+  const PixelVisits seen =
+      visits_by_pixel(o.ra, o.dec, sphere::Angle::from_degrees(radius), config.order, execution);
   out.maps = make_sky_maps(o, seen, out.transients, config, execution);
   detail::MetricList list;
   detail::add_visit_metrics(o, list);

@@ -18,7 +18,7 @@ constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
 metrics::SurveyMetrics judged(const std::filesystem::path& database,
                               const metrics::MetricsConfig& config, const Execution& execution) {
-  return metrics::survey_metrics(read_observations_table(database), config, execution);
+  return judge_visits(database, config, execution);
 }
 
 ComparedMetric first_of(const metrics::Metric& m) {

@@ -7,6 +7,7 @@
 
 #include "skywright/base/error.h"
 #include "skywright/config/json_text.h"
+#include "skywright/instrument/instrument.h"
 #include "skywright/simulation/plan_pages.h"
 #include "skywright/sql/database.h"
 
@@ -35,6 +36,24 @@ Json by_label(const std::vector<metrics::LabelCount>& labels) {
   return json;
 }
 
+/// Half the field of view of the telescope that a plan's `info` names, or whose description it
+/// holds [deg]; 0 where the file is another program's.
+double planned_field_radius(const std::filesystem::path& path) {
+  const sql::Database database(path);
+  if (!database.has_table("info")) return 0.0;
+  try {
+    sql::Statement row = database.prepare("SELECT value FROM info WHERE key = 'instrument'");
+    if (!row.step()) return 0.0;
+    const std::string text = row.text(0);
+    const instrument::Instrument telescope =
+        text.find('\n') == std::string::npos ? instrument::load_instrument(text)
+                                             : instrument::parse_instrument(text, path.string());
+    return 0.5 * telescope.telescope.field_of_view.degrees();
+  } catch (const Error&) {  // a table `info` that is no plan's of ours
+    return 0.0;
+  }
+}
+
 }  // namespace
 
 table::Table read_observations_table(const std::filesystem::path& path) {
@@ -58,13 +77,19 @@ table::Table read_observations_table(const std::filesystem::path& path) {
   return rows;
 }
 
+metrics::SurveyMetrics judge_visits(const std::filesystem::path& path,
+                                    metrics::MetricsConfig config, const Execution& execution) {
+  const table::Table visits = read_observations_table(path);
+  if (config.field_radius_deg == 0.0) config.field_radius_deg = planned_field_radius(path);
+  return metrics::survey_metrics(visits, config, execution);
+}
+
 PlanMetricsReport measure_plan(const PlanMetricsRequest& request, const Execution& execution) {
   metrics::validate(request.config);
   make_plots_folder(request.outputs);
   PlanMetricsReport report;
   report.database = request.database.string();
-  report.survey =
-      metrics::survey_metrics(read_observations_table(request.database), request.config, execution);
+  report.survey = judge_visits(request.database, request.config, execution);
   report.files = write_plan_pages(report, request.outputs);
   return report;
 }

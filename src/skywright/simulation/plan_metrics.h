@@ -40,6 +40,12 @@ struct PlanMetricsReport {
 /// @throws InputError where the file or the table is missing
 table::Table read_observations_table(const std::filesystem::path& database);
 
+/// A database's visits judged. Where `config` names no radius of the field, and the file says which
+/// telescope it was planned for, that is half its field of view.
+/// @throws InputError for a database without usable visits
+metrics::SurveyMetrics judge_visits(const std::filesystem::path& database,
+                                    metrics::MetricsConfig config, const Execution& execution);
+
 /// Judge a database of visits and draw it.
 /// @throws InputError for a database without usable visits, StorageError for outputs
 PlanMetricsReport measure_plan(const PlanMetricsRequest& request, const Execution& execution);
