@@ -40,5 +40,6 @@ elseif(CMAKE_BUILD_TYPE STREQUAL "Release")
     -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection
     -fcf-protection=full -fno-delete-null-pointer-checks)
   target_link_options(skywright_options INTERFACE
-    -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -pie)
+    -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack
+    $<$<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>:-pie>)
 endif()

@@ -23,6 +23,7 @@
 
 #include "skywright/base/error.h"
 #include "skywright/base/execution.h"
+#include "skywright/base/fields.h"
 #include "skywright/time/time_scales.h"
 
 namespace skywright::apps {
@@ -81,11 +82,13 @@ struct Session {
   bool seed_given = false;
   bool json = false;
   bool quiet = false;
-  std::string command_line;  ///< for provenance, without the program's folder
-
-  /// Write a warning to standard error (as JSON lines where not on a terminal).
-  void warn(std::string_view message) const;
+  std::string command_line;                    ///< for provenance, without the program's folder
+  std::function<void(std::string_view)> warn;  ///< tells the user what is odd and no error
 };
+
+/// Visits the settings of a command as they stand: to write them as TOML, or as classes. For one
+/// visit, which may change what it visits.
+using Settings = std::function<void(Fields&)>;
 
 /// How a command ended: what a person reads on standard output, and the object of --json.
 struct Outcome {
@@ -101,9 +104,9 @@ struct Command {
   std::vector<Argument> arguments = {};
   std::vector<Option> options = {};
   std::function<Outcome(const Arguments&, const Session&)> run;
-  /// What --help-config prints: the settings that --config and --set may change, as TOML (see
+  /// What --help-config prints: the settings that --config and --set may change (see
   /// command_config.h). A command without it takes neither of the three.
-  std::function<std::string(const Arguments&, const Session&)> settings = {};
+  std::function<Settings(const Arguments&, const Session&)> settings = {};
 };
 
 /// Every command, in the order of the help.

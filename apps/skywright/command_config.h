@@ -19,16 +19,15 @@ Config config_of(const Session& session, Config config = {}) {
   return config;
 }
 
-/// Every setting with its value, unit, range and description, as TOML that --config takes.
 template <class Config>
-std::string settings_text(const Config& config) {
-  return config::to_toml(config, config::TomlWriter::Comments::descriptions);
+Settings settings_in(const Config& config) {
+  return [copy = config](Fields& fields) mutable { describe(fields, copy); };
 }
 
 /// Of a command whose defaults are those of the config's type.
 template <class Config>
-std::string settings_of(const Arguments&, const Session& session) {
-  return settings_text(config_of<Config>(session));
+Settings settings_of(const Arguments&, const Session& session) {
+  return settings_in(config_of<Config>(session));
 }
 
 }  // namespace skywright::apps

@@ -16,6 +16,7 @@
 #include "command.h"
 #include "printable.h"
 #include "progress.h"
+#include "skywright/config/toml_config.h"
 
 namespace skywright::apps {
 namespace {
@@ -119,12 +120,14 @@ std::int64_t seed_of(const std::string& text) {
 
 enum class Wanted { result, settings };
 
-Outcome settings_outcome(const Command& command, const std::string& settings) {
+Outcome settings_outcome(const Command& command, const Settings& settings) {
+  config::TomlWriter toml(config::TomlWriter::Comments::descriptions);
+  settings(toml);
   return {.text = fmt::format(
               "# Settings of `skywright {0}` as they stand: defaults, but for what --config, --set "
               "and options changed.\n# Save as FILE.toml, keep what differs, and give it back: "
               "skywright {0} --config FILE.toml ...\n\n{1}",
-              command.name, settings)};
+              command.name, toml.text())};
 }
 
 Arguments arguments_of(const Bound& bound) {
@@ -148,7 +151,8 @@ int run(Bound& bound, const Common& common, const std::string& command_line, Wan
                         .seed_given = bound.app->get_option("--seed")->count() > 0,
                         .json = common.json,
                         .quiet = common.quiet,
-                        .command_line = command_line};
+                        .command_line = command_line,
+                        .warn = print_warning};
   const Outcome outcome =
       wanted == Wanted::settings
           ? settings_outcome(bound.command, bound.command.settings(arguments, session))

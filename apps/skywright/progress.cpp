@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "command.h"
 #include "printable.h"
 #include "skywright/config/json_text.h"
 
@@ -48,7 +47,7 @@ void Progress::finish() {
   line_open_ = false;
 }
 
-void Session::warn(std::string_view message) const {
+void print_warning(std::string_view message) {
   if (isatty(STDERR_FILENO) != 0)
     fmt::print(stderr, "\r\033[Kwarning: {}\n", printable(message));
   else

@@ -32,4 +32,7 @@ class Progress final : public ProgressSink {
   std::map<std::string, Activity, std::less<>> activities_;
 };
 
+/// Write a warning to standard error (as JSON lines where not on a terminal).
+void print_warning(std::string_view message);
+
 }  // namespace skywright::apps

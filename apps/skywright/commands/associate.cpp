@@ -57,7 +57,7 @@ Command associate_command() {
                    .help = "farthest that a source lies from its object"}},
       .run = run_associate,
       .settings = [](const Arguments& arguments, const Session& session) {
-        return settings_text(associate_config(arguments, session));
+        return settings_in(associate_config(arguments, session));
       }};
 }
 

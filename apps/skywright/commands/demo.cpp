@@ -31,7 +31,7 @@ Command demo_command() {
           },
       .settings =
           [](const Arguments&, const Session& session) {
-            return settings_text(config_of(session, demo::default_demo_config()));
+            return settings_in(config_of(session, demo::default_demo_config()));
           }};
 }
 

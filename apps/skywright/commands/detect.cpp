@@ -94,7 +94,7 @@ Command detect_command() {
                   {"--plot", "FILE", "write a PNG of the image with its sources"}},
       .run = run_detect,
       .settings = [](const Arguments& args, const Session& session) {
-        return settings_text(measure_config(args, session));
+        return settings_in(measure_config(args, session));
       }};
 }
 

@@ -63,9 +63,9 @@ Outcome run_ensemble(const Arguments& args, const Session& session) {
 }
 
 /// Of the first strategy that is named, as all are changed alike.
-std::string ensemble_settings(const Arguments& args, const Session& session) {
+Settings ensemble_settings(const Arguments& args, const Session& session) {
   const std::vector<std::string> names = args.texts("strategies");
-  return settings_text(strategy_named(names.empty() ? "lsst-baseline" : names.front(), session));
+  return settings_in(strategy_named(names.empty() ? "lsst-baseline" : names.front(), session));
 }
 
 }  // namespace

@@ -18,8 +18,8 @@ schedule::StrategyConfig strategy_of(const Arguments& args, const Session& sessi
   return strategy_named(args.text_or("--strategy", "lsst-baseline"), session);
 }
 
-std::string strategy_settings(const Arguments& args, const Session& session) {
-  return settings_text(strategy_of(args, session));
+Settings strategy_settings(const Arguments& args, const Session& session) {
+  return settings_in(strategy_of(args, session));
 }
 
 Option strategy_option() {

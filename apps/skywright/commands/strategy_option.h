@@ -14,7 +14,7 @@ schedule::StrategyConfig strategy_named(const std::string& name, const Session& 
 schedule::StrategyConfig strategy_of(const Arguments& args, const Session& session);
 
 /// What --help-config prints of such a command.
-std::string strategy_settings(const Arguments& args, const Session& session);
+Settings strategy_settings(const Arguments& args, const Session& session);
 
 /// Its line in the list of options.
 Option strategy_option();

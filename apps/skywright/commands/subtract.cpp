@@ -66,7 +66,7 @@ Command subtract_command() {
           },
       .settings =
           [](const Arguments& args, const Session& session) {
-            return settings_text(subtract_config(args, session));
+            return settings_in(subtract_config(args, session));
           }};
 }
 

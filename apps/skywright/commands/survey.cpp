@@ -108,7 +108,7 @@ Command survey_init_command() {
                   {.name = "--radius", .value = "D", .help = "of the footprint [deg]"}},
       .run = run_init,
       .settings = [](const Arguments& arguments, const Session& session) {
-        return settings_text(survey_config(arguments, session));
+        return settings_in(survey_config(arguments, session));
       }};
 }
 
