@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "skywright/sky/bands.h"
+#include "skywright/sky/detail/lunar_disc.h"
 #include "skywright/sky/detail/sky_light.h"
 
 namespace skywright::sky {
@@ -57,9 +58,9 @@ const KrisciunasSchaefer& measured_moonlight() {
 
 }  // namespace
 
-double moon_magnitude(double illumination) {
-  const double alpha = std::acos(std::clamp(2.0 * illumination - 1.0, -1.0, 1.0)) / kDegree;
-  return -12.73 + 0.026 * alpha + 4e-9 * alpha * alpha * alpha * alpha;
+double moon_magnitude(double illumination, double wavelength_nm) {
+  const double phase = std::acos(std::clamp(2.0 * illumination - 1.0, -1.0, 1.0)) / kDegree;
+  return solar_colour(wavelength_nm) + lunar_magnitude(wavelength_nm, phase);
 }
 
 SkyDirections sky_directions(std::span<const float> altitude, std::span<const float> azimuth,
@@ -97,7 +98,14 @@ NightSky::NightSky(std::span<const instrument::Band> bands, double height_m) {
     const double dark = light(band.dark_sky > 0.0 ? band.dark_sky : usual_dark_sky(nm));
     // A description with a sky darker than zodiacal light alone keeps a tenth of it as airglow.
     m.airglow = std::max(dark - m.zodiacal * kReferenceZodiacal, 0.1 * dark);
-    m.moon_colour = solar_colour(nm) + lunar_albedo_colour(nm);
+    m.wavelength_nm = nm;
+    const double depth = m.rayleigh + m.aerosol;
+    m.absorption = std::max(m.extinction / 1.0857 - depth, 0.0);
+    const WidePhase by_air = rayleigh_phase(m.rayleigh);
+    const WidePhase& beyond = measured_moonlight().wide;
+    const double air = m.rayleigh / depth;
+    m.wide_c0 = air * by_air.c0 + beyond.c0;
+    m.wide_c2 = air * by_air.c2 + beyond.c2;
     using T = TwilightTable;
     const double ab = interpolate(T::wavelength, T::ab, nm);
     m.twilight_offset = interpolate(T::wavelength, T::a0, nm) + ab;
@@ -109,7 +117,6 @@ NightSky::NightSky(std::span<const instrument::Band> bands, double height_m) {
       const double through = diffuse_transmission(up, m.rayleigh, m.aerosol);
       m.up_airglow.push_back(static_cast<float>(m.airglow * van_rhijn(up) * through));
       m.up_zodiacal.push_back(static_cast<float>(m.zodiacal * through));
-      m.up_scatter.push_back(static_cast<float>(scattered_share(up, m.rayleigh + m.aerosol)));
     }
     bands_.push_back(std::move(m));
   }
@@ -120,11 +127,9 @@ NightSky::Lights NightSky::lights(const BandModel& band, const NightSkyState& st
   // The Moon's disc sets over its refracted diameter.
   const double risen = std::clamp(1.0 + state.moon.z / (0.8 * kDegree), 0.0, 1.0);
   if (risen > 0.0) {
-    const double airmass = scattering_airmass(std::max(state.moon.z, 0.0));
-    out.moon = risen *
-               light(moon_magnitude(state.moon_illumination) + band.moon_colour +
-                     band.extinction * airmass) /
-               kArcsec2;
+    out.moon_airmass = scattering_airmass(std::max(state.moon.z, 0.0));
+    out.moon = risen * light(moon_magnitude(state.moon_illumination, band.wavelength_nm)) *
+               std::exp(-band.absorption * out.moon_airmass) / kArcsec2;
   }
   const double z = std::acos(std::clamp(state.sun.z, -1.0, 1.0)) / kDegree;
   const auto twilight = [&](double distance) {
@@ -160,10 +165,9 @@ double NightSky::magnitude(std::size_t band, const SkyPoint& point,
       m.zodiacal * through * zodiacal_light(point.ecliptic_latitude, point.longitude_from_sun);
   const double cosine = std::clamp(sphere::dot(d, state.moon), -1.0, 1.0);
   const double depth = m.rayleigh + m.aerosol;
-  const KrisciunasSchaefer& ks = measured_moonlight();
-  sum += from.moon * scattered_share(up, depth) *
-         (m.rayleigh / depth * rayleigh_phase(m.rayleigh).at(cosine) +
-          m.aerosol / depth * (ks.wide.at(cosine) + ks.lobe(std::sqrt(0.5 * (1.0 - cosine)))));
+  sum += from.moon * scattered_share(scattering_airmass(up), from.moon_airmass, depth) *
+         (m.wide_c0 + m.wide_c2 * cosine * cosine +
+          m.aerosol / depth * measured_moonlight().lobe(std::sqrt(0.5 * (1.0 - cosine))));
   const double level = std::hypot(state.sun.x, state.sun.y);
   const double towards_sun = level > 0.0 ? (d.x * state.sun.x + d.y * state.sun.y) / level : 0.0;
   sum += from.twilight * std::exp(kTwilightGradient * towards_sun);
@@ -177,11 +181,9 @@ void NightSky::magnitudes(std::size_t band, const SkyDirections& directions,
   const Lights from = lights(m, state);
   const double depth = m.rayleigh + m.aerosol;
   const KrisciunasSchaefer& ks = measured_moonlight();
-  const double air = from.moon * m.rayleigh / depth;
   const double aerosol = from.moon * m.aerosol / depth;
-  const WidePhase by_air = rayleigh_phase(m.rayleigh);
-  const auto c0 = static_cast<float>(air * by_air.c0 + aerosol * ks.wide.c0);
-  const auto c2 = static_cast<float>(air * by_air.c2 + aerosol * ks.wide.c2);
+  const auto c0 = static_cast<float>(from.moon * m.wide_c0);
+  const auto c2 = static_cast<float>(from.moon * m.wide_c2);
   // The lobe beyond the aureole from a table, the aureole as it is.
   static const std::vector<float> lobe_table = [] {
     std::vector<float> t(kPhaseSteps + 1);
@@ -206,6 +208,13 @@ void NightSky::magnitudes(std::size_t band, const SkyDirections& directions,
   // Below a thousandth of the darkest sky twilight is not worth an exponential.
   const bool is_twilight = from.twilight > 1e-3 * m.airglow;
   const bool is_moon = from.moon > 0.0;
+  std::vector<float> up_scatter;
+  if (is_moon) {
+    up_scatter.resize(kSteps + 1);
+    for (std::size_t i = 0; i <= kSteps; ++i)
+      up_scatter[i] = static_cast<float>(scattered_share(
+          scattering_airmass(static_cast<double>(i) / kSteps), from.moon_airmass, depth));
+  }
   for (std::size_t i = 0; i < out.size(); ++i) {
     const float up = std::clamp(directions.up[i], 0.0F, 1.0F);
     float sum = table_at(m.up_airglow, up) + directions.zodiacal[i] * table_at(m.up_zodiacal, up);
@@ -218,7 +227,7 @@ void NightSky::magnitudes(std::size_t band, const SkyDirections& directions,
       const float* t = lobe_table.data() + k;
       const float forward =
           std::max(lobe * (t[0] + (x - static_cast<float>(k)) * (t[1] - t[0])), aureole / half);
-      sum += table_at(m.up_scatter, up) * (c0 + c2 * cosine * cosine + forward);
+      sum += table_at(up_scatter, up) * (c0 + c2 * cosine * cosine + forward);
     }
     if (is_twilight) sum += twilight * std::exp(directions.north[i] * sx + directions.east[i] * sy);
     // 22.5 = -2.5 lg(kUnit)

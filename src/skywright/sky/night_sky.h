@@ -6,9 +6,9 @@
 ///     night_sky.magnitudes(band, directions, state, out);                   // a map
 ///
 /// Models: dark sky of the instrument's description at the zenith; van Rhijn layer at 90 km;
-/// zodiacal light of Leinert et al. (1998, A&AS 127, 1, table 17); the Moon's phase by Krisciunas &
-/// Schaefer (1991, PASP 103, 1033) and its colour by Kieffer & Stone (2005, AJ 129, 2887),
-/// scattered by air and aerosol; twilight at the zenith by Patat et al. (2006, A&A 455, 385). Not
+/// zodiacal light of Leinert et al. (1998, A&AS 127, 1, table 17); the Moon by Kieffer & Stone
+/// (2005, AJ 129, 2887), scattered as Krisciunas & Schaefer (1991, PASP 103, 1033) measured it, by
+/// air and aerosol; twilight at the zenith by Patat et al. (2006, A&A 455, 385). Not
 /// included: clouds, the Milky Way, towns, the solar cycle, the Moon's distance, airglow's changes
 /// through the night.
 #pragma once
@@ -68,9 +68,10 @@ SkyDirections sky_directions(std::span<const float> altitude, std::span<const fl
 /// degrees, it rises as elongation^-2.3 up to 2.5 degrees and stays there.
 double zodiacal_light(sphere::Angle ecliptic_latitude, sphere::Angle longitude_from_sun);
 
-/// V magnitude of the whole Moon at its mean distance, outside the air (Krisciunas & Schaefer 1991,
-/// eq. 9).
-double moon_magnitude(double illumination);
+/// Magnitude of the whole Moon at its mean distance, outside the air, relative to V: where a body
+/// with the colour of AB 0 has that of V.
+/// @param illumination  of the disc, 0 new .. 1 full: the last degrees before full have a surge
+double moon_magnitude(double illumination, double wavelength_nm = 551.0);
 
 class NightSky {
  public:
@@ -100,24 +101,27 @@ class NightSky {
  private:
   /// Light is counted in 1e-9 of an AB magnitude 0 a square arcsecond.
   struct BandModel {
-    double airglow;                  ///< at the zenith
-    double zodiacal;                 ///< of one unit of zodiacal_light(), above the air
-    double moon_colour;              ///< magnitude of the Moon less V
+    double airglow;   ///< at the zenith
+    double zodiacal;  ///< of one unit of zodiacal_light(), above the air
+    double wavelength_nm;
     double extinction;               ///< [mag/airmass]
     double rayleigh;                 ///< optical depth
     double aerosol;                  ///< optical depth
+    double absorption;               ///< optical depth of what does not scatter
+    double wide_c0;                  ///< moonlight's phase function besides aerosol's forward
+    double wide_c2;                  ///< lobe is c0 + c2 cos^2 [1/sr]
     double twilight_offset;          ///< AB magnitude at the zenith, Sun at zenith distance 95 deg
     double twilight_slope;           ///< [mag/deg]
     double twilight_curve;           ///< [mag/deg^2]
     double twilight_dark;            ///< what those magnitudes contain besides twilight
     std::vector<float> up_airglow;   ///< by sine of altitude: airglow at the ground
     std::vector<float> up_zodiacal;  ///< by sine of altitude: zodiacal light's transmission
-    std::vector<float> up_scatter;   ///< by sine of altitude: share of light that is scattered
   };
   /// What Sun and Moon are for a band.
   struct Lights {
-    double moon;      ///< at the ground, before the phase functions
-    double twilight;  ///< at the zenith
+    double moon;          ///< above what scatters it
+    double moon_airmass;  ///< as it scatters
+    double twilight;      ///< at the zenith
   };
   [[nodiscard]] Lights lights(const BandModel& band, const NightSkyState& state) const;
 

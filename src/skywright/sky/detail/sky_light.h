@@ -20,23 +20,14 @@ double interpolate(const std::array<double, N>& x, const std::array<double, N>& 
   return y.back();
 }
 
-/// AB magnitude of the Sun less that in V (Willmer 2018, ApJS 236, 47, table 3: LSST bands,
-/// V 4.81).
+/// AB magnitude of the Sun less that in V (Willmer 2018, ApJS 236, 47, table 3: LSST bands and
+/// Johnson's B, V 4.81; between u and g the spectrum falls at 400 nm and not evenly).
 inline double solar_colour(double wavelength_nm) {
-  static constexpr std::array<double, 7> kWavelength = {372.4, 480.7, 551.0, 622.1,
-                                                        755.9, 868.0, 975.3};
-  static constexpr std::array<double, 7> kColour = {1.46, 0.25, 0.0, -0.17, -0.29, -0.30, -0.31};
+  static constexpr std::array<double, 8> kWavelength = {372.4, 440.0, 480.7, 551.0,
+                                                        622.1, 755.9, 868.0, 975.3};
+  static constexpr std::array<double, 8> kColour = {1.46,  0.51,  0.25,  0.0,
+                                                    -0.17, -0.29, -0.30, -0.31};
   return interpolate(kWavelength, kColour, wavelength_nm);
-}
-
-/// Magnitude of the Moon's albedo less that in V: -2.5 / ln 10 times the differences of the
-/// constant terms of Kieffer & Stone (2005), table 4, smoothed over neighbouring channels.
-inline double lunar_albedo_colour(double wavelength_nm) {
-  static constexpr std::array<double, 9> kWavelength = {350.0, 410.0, 440.0, 480.0, 550.0,
-                                                        670.0, 760.0, 870.0, 940.0};
-  static constexpr std::array<double, 9> kLogAlbedo = {-2.675, -2.378, -2.330, -2.262, -2.120,
-                                                       -1.900, -1.841, -1.748, -1.730};
-  return -1.0857 * (interpolate(kWavelength, kLogAlbedo, wavelength_nm) + 2.120);
 }
 
 /// Optical depth of air: Hansen & Travis (1974, Space Sci. Rev. 16, 527), eq. 2.30, scaled by the
@@ -77,9 +68,15 @@ inline double diffuse_transmission(double up, double rayleigh, double aerosol) {
   return std::exp(-depth(x) - 1.0 * (rayleigh * 0.146 + aerosol * 0.318));
 }
 
-/// Share of light that air and aerosol of these optical depths scatter on the way down.
-inline double scattered_share(double up, double depth) {
-  return 1.0 - std::exp(-depth * scattering_airmass(up));
+/// Share of a source's light that is scattered out of its beam and reaches the ground along a line
+/// of sight, before the phase function: light that is scattered high up has little air before and
+/// all below it (single scattering in plane layers, as Winkler 2022, MNRAS 514, 208, takes it).
+/// Krisciunas & Schaefer's eq. 15 dims the source by all of the air first, which in U loses a
+/// third.
+inline double scattered_share(double airmass, double source_airmass, double depth) {
+  const double x = depth * (source_airmass - airmass);
+  const double within = std::abs(x) < 1e-6 ? 1.0 : -std::expm1(-x) / x;
+  return depth * airmass * std::exp(-depth * airmass) * within;
 }
 
 /// A phase function c0 + c2 cos^2 [1/sr].
@@ -95,28 +92,27 @@ inline WidePhase rayleigh_phase(double depth) {
   return {k, k};
 }
 
-/// Moonlight as Krisciunas & Schaefer (1991) measured it in V from 2800 m on Mauna Kea, and what of
-/// it air does not explain, which is taken to be aerosol's (it holds the light of the ground and of
-/// several scatterings too, so that it adds up to more than one). Their nanolamberts a foot-candle
-/// are made 1/sr.
+/// Moonlight as Krisciunas & Schaefer (1991) measured it in V from 2800 m on Mauna Kea. Their
+/// forward lobe is taken to be aerosol's. What their wide term has beyond air's single scattering
+/// is light that came from the ground or was scattered before: it is scattered on by air and
+/// aerosol alike. (Given to aerosol alone, it shrinks to a third over Cerro Paranal.) Their
+/// nanolamberts a foot-candle are made 1/sr.
 struct KrisciunasSchaefer {
   static constexpr double kExtinction = 0.172;  ///< [mag/airmass]
   static constexpr double kOzone = 0.016;       ///< of it [mag/airmass]
   static constexpr double kPerUnit = 3.1831e-6 / 10.7639;
-  /// Aerosol's optical depth over theirs: what stands before each of their functions.
-  double aerosol_scale = 0.0;
-  WidePhase wide;  ///< aerosol's, besides the forward lobe
+  WidePhase wide;           ///< beyond air's own, of all optical depth
+  double lobe_scale = 0.0;  ///< of aerosol's optical depth
 
   KrisciunasSchaefer() {
     const double depth = (kExtinction - kOzone) / 1.0857;
     const double air = rayleigh_depth(550.0, 2800.0);
-    const double share = scattered_share(1.0, depth);
-    const double of_aerosol = share * (depth - air) / depth;
-    aerosol_scale = (1.0 - std::pow(10.0, -0.4 * kExtinction)) * kPerUnit / of_aerosol;
+    // Their eq. 15 and scattered_share() agree at the zenith, source and line of sight.
+    const double scale = kPerUnit * (1.0 - std::pow(10.0, -0.4 * kExtinction)) / depth;
     const WidePhase by_air = rayleigh_phase(air);
-    const double air_scale = share * air / depth / of_aerosol;
-    const double f = std::pow(10.0, 5.36) * aerosol_scale;  // their eq. 17
-    wide = {1.06 * f - air_scale * by_air.c0, f - air_scale * by_air.c2};
+    const double f = std::pow(10.0, 5.36) * scale;  // their eq. 17
+    wide = {1.06 * f - air / depth * by_air.c0, f - air / depth * by_air.c2};
+    lobe_scale = scale * depth / (depth - air);
   }
   /// Forward lobe (their eqs. 18 and 19) by the sine of half the angle, constant within a quarter
   /// of a degree.
@@ -125,12 +121,12 @@ struct KrisciunasSchaefer {
   }
   [[nodiscard]] double wide_lobe(double half_sine) const {
     const double degrees = 2.0 * std::asin(std::min(half_sine, 1.0)) / kDegree;
-    return aerosol_scale * std::pow(10.0, 6.15 - degrees / 40.0);
+    return lobe_scale * std::pow(10.0, 6.15 - degrees / 40.0);
   }
   /// 6.2e7 / degrees^2, the angle as twice its half-angle's sine: within 0.2 % where it counts.
   [[nodiscard]] double aureole(double half_sine) const {
     const double s = std::max(half_sine, kInnerHalfSine);
-    return aerosol_scale * 6.2e7 * kDegree * kDegree / (4.0 * s * s);
+    return lobe_scale * 6.2e7 * kDegree * kDegree / (4.0 * s * s);
   }
   static constexpr double kInnerHalfSine = 0.125 * kDegree;
 };
