@@ -446,3 +446,23 @@ def test_templates_leave_out_what_they_cannot_use_and_say_so(skywright, small, t
     skywright("survey", "templates", survey, broken, "--quiet", expect=4)
     skywright("survey", "templates", survey, small.calibrations[0], "--quiet", expect=4)
     assert (survey / "coadd/template_r_ccd.fits").read_bytes() == before
+
+
+def test_a_night_without_its_incoming_folder_says_so(skywright, small, tmp_path):
+    survey = small.copy(tmp_path / "survey")
+    (survey / "incoming").rmdir()
+    result = skywright("night", survey, "--clock", CLOCK, expect=4)
+    assert "incoming" in result.err and "not there" in result.err
+
+
+def test_masters_that_are_missing_are_told(skywright, fresh, night):
+    assert night[1]["missing_masters"] == []
+    gone = sorted((fresh / "calib").glob("flat_*.fits")) + sorted((fresh / "calib").glob("dark_*.fits"))
+    assert len(gone) >= 2
+    for path in gone:
+        path.unlink()
+    report = skywright("night", fresh, "--clock", CLOCK, "--json").json
+    assert [m["kind"] for m in report["missing_masters"]] == ["dark", "flat"]
+    assert report["missing_masters"][1]["band"] and report["missing_masters"][1]["detectors"]
+    text = skywright("night", fresh, "--clock", CLOCK).out
+    assert "warning: no master dark" in text and "warning: no master flat in" in text

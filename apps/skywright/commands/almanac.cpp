@@ -36,9 +36,9 @@ simulation::AlmanacRequest request_of(const Arguments& args) {
   return request;
 }
 
-Outcome run_almanac(const Arguments& args, const Session&) {
+Outcome run_almanac(const Arguments& args, const Session& session) {
   if (args.has("--out")) io::check_table_name(args.text("--out"));
-  const auto almanac = simulation::almanac(request_of(args));
+  const auto almanac = simulation::almanac(request_of(args), session.execution);
   if (args.has("--out")) io::write_table(args.text("--out"), simulation::almanac_table(almanac));
   return Outcome{.text = simulation::almanac_text(almanac),
                  .json = simulation::almanac_json(almanac)};

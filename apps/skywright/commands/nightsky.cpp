@@ -23,22 +23,24 @@ time::Tai instant(const Arguments& args) {
   return time::to_tai(args.date("--time"));
 }
 
-Outcome sky_of_visits(const Arguments& args, const instrument::Instrument& instrument) {
+Outcome sky_of_visits(const Arguments& args, const instrument::Instrument& instrument,
+                      const Session& session) {
   if (!args.has("--out"))
     throw ConfigError("--visits", "--out is missing", "name a .parquet, .fits or .csv file");
   io::check_table_name(args.text("--out"));
-  const table::Table table = simulation::visit_skies(args.text("--visits"), instrument);
+  const table::Table table =
+      simulation::visit_skies(args.text("--visits"), instrument, session.execution);
   io::write_table(args.text("--out"), table);
   return Outcome{.text = fmt::format("{}: {} visits\n", args.text("--out"), table.rows()),
                  .json = fmt::format(R"({{"visits":{}}})", table.rows())};
 }
 
-Outcome run_nightsky(const Arguments& args, const Session&) {
+Outcome run_nightsky(const Arguments& args, const Session& session) {
   const std::string name = args.text_or("--instrument", "lsst");
   const instrument::Instrument instrument =
       name.ends_with(".toml") ? instrument::parse_instrument(io::read_whole_file(name), name)
                               : instrument::load_instrument(name);
-  if (args.has("--visits")) return sky_of_visits(args, instrument);
+  if (args.has("--visits")) return sky_of_visits(args, instrument, session);
   if (!args.has("--time"))
     throw ConfigError("nightsky", "neither --time nor --visits is given",
                       "give an instant, or a plan's visits");

@@ -18,7 +18,7 @@ Outcome run_plan_footprint(const Arguments& args, const Session& session) {
       throw ConfigError("--night", "must be in [1, 36525]", "nights count from 1");
     request.night = static_cast<int>(night);
   }
-  const simulation::FootprintReport report = simulation::show_footprint(request);
+  const simulation::FootprintReport report = simulation::show_footprint(request, session.execution);
   if (args.has("--plot")) io::write_whole_file(args.text("--plot"), draw::encode_png(report.map));
   return Outcome{.text = report.text, .json = report.json};
 }

@@ -20,7 +20,7 @@ Outcome run_plan_weather(const Arguments& args, const Session& session) {
   request.cloud_record = args.text_or("--clouds", "");
   request.seeing_record = args.text_or("--seeing", "");
   if (args.has("--out")) io::check_table_name(args.text("--out"));
-  const simulation::SiteWeather weather = simulation::site_weather(request);
+  const simulation::SiteWeather weather = simulation::site_weather(request, session.execution);
   if (args.has("--out")) io::write_table(args.text("--out"), weather.series);
   if (args.has("--plot"))
     io::write_whole_file(args.text("--plot"), simulation::site_weather_page(weather));

@@ -27,7 +27,7 @@ Outcome run_sky(const Arguments& args, const Session& session) {
   request.bright_limit = args.number_or("--bright", request.bright_limit);
   request.faint_limit = args.number_or("--faint", request.faint_limit);
   request.out = args.text("--out");
-  const std::size_t rows = simulation::write_sky_catalog(request);
+  const std::size_t rows = simulation::write_sky_catalog(request, session.execution);
   Outcome outcome;
   outcome.text = fmt::format("{}: {} rows\n", request.out.string(), rows);
   outcome.json =

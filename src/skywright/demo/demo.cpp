@@ -132,7 +132,7 @@ class Demo {
     request.time = time::Tai::from_mjd(request_.config.mjd);
     request.content = simulation::CatalogContent::reference;
     request.out = survey_ / "reference" / "stars.parquet";
-    simulation::write_sky_catalog(request);
+    simulation::write_sky_catalog(request, execution_);
   }
 
   void templates() {

@@ -192,8 +192,8 @@ std::optional<Interval> Night::below12() const { return between(dusk12, dawn12, 
 std::optional<Interval> Night::below18() const { return between(dusk18, dawn18, *this, -18.0); }
 
 std::vector<Night> nights(const Observatory& observatory, time::Tai start, int count,
-                          const EarthOrientation& orientation,
-                          const PlanetaryEphemeris& ephemeris) {
+                          const EarthOrientation& orientation, const PlanetaryEphemeris& ephemeris,
+                          const Execution& execution) {
   if (count < 0) {
     throw InputError("no such number of nights", std::to_string(count) + " is negative",
                      "give 0 or more");
@@ -208,6 +208,7 @@ std::vector<Night> nights(const Observatory& observatory, time::Tai start, int c
     if (noon > start) noon = noon_near(about, noon.plus_seconds(-kDay));
   }
   for (int n = 0; n < count; ++n) {
+    execution.check_stop();
     const HorizonFrame frame(observatory, noon, noon.plus_seconds(kDay), orientation, ephemeris);
     out.push_back(night_after(frame, noon, n + 1));
     noon = out.back().next_noon;

@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "skywright/base/execution.h"
 #include "skywright/ephemeris/horizon_frame.h"
 
 namespace skywright::ephemeris {
@@ -42,9 +43,10 @@ struct Night {
 };
 
 /// `count` nights in order; the first is the one between whose noons `start` lies. 0.1 ms each.
-/// @throws InputError for a negative count or a latitude beyond a pole
+/// @throws InputError for a negative count or a latitude beyond a pole; Stopped
 std::vector<Night> nights(const Observatory& observatory, time::Tai start, int count,
                           const EarthOrientation& orientation = {},
-                          const PlanetaryEphemeris& ephemeris = PlanetaryEphemeris::built_in());
+                          const PlanetaryEphemeris& ephemeris = PlanetaryEphemeris::built_in(),
+                          const Execution& execution = Execution());
 
 }  // namespace skywright::ephemeris

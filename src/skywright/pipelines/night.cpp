@@ -200,11 +200,25 @@ class Pass {
     summary.visits = static_cast<int>(visits_.size());
     keep_earlier(summary.exposures);
     summary.exposures = outcomes_;
+    summary.missing_masters = missing_masters();
     summary.dia_sources += dia_sources_;
     summary.new_objects += new_objects_;
     summary.forced_sources += forced_sources_;
     summary.alert_files += alert_files_;
     summary.stopped = summary.stopped || report.stopped;
+  }
+
+  [[nodiscard]] std::vector<MissingMaster> missing_masters() const {
+    std::map<std::pair<std::string, std::string>, std::set<std::string>> missing;
+    for (const RawFile& raw : raws_) {
+      const instrument::Detector& detector = instrument_.detector(raw.info.detector);
+      for (const std::string& kind : inputs_.missing_masters(detector, raw.info.band))
+        missing[{kind, kind == "flat" ? raw.info.band : ""}].insert(detector.name);
+    }
+    std::vector<MissingMaster> out;
+    for (const auto& [what, detectors] : missing)
+      out.push_back({what.first, what.second, {detectors.begin(), detectors.end()}});
+    return out;
   }
 
   /// Of what this call of `night` did in an earlier pass, tell how it went then.
@@ -294,6 +308,10 @@ ExitCode code_of(const NightSummary& summary) {
 
 NightSummary night(const NightRequest& request, const Execution& execution) {
   const SurveyConfig config = read_survey_config(request.survey);
+  if (!fs::is_directory(request.survey / "incoming"))
+    throw InputError((request.survey / "incoming").string(),
+                     "the folder in which frames arrive is not there",
+                     "make it, or name the survey that the frames go to");
   const instrument::Instrument instrument = survey_instrument(request.survey, config);
   Archive archive(request.survey, archive::OpenFor::writing);
   database::PromptDatabase prompt(request.survey / "prompt.sqlite", sql::Access::create);

@@ -35,6 +35,13 @@ struct ExposureOutcome {
       0.0;  ///< from the raw's last byte to the synced alerts; NaN if not alerted now
 };
 
+/// A master that calib/ does not hold: frames are processed without.
+struct MissingMaster {
+  std::string kind;  ///< bias, dark or flat
+  std::string band;  ///< of a flat, else empty
+  std::vector<std::string> detectors;
+};
+
 struct NightSummary {
   ExitCode code =
       ExitCode::complete;  ///< partial where some exposure failed or a stop was asked for
@@ -47,6 +54,7 @@ struct NightSummary {
   std::size_t new_objects = 0;
   std::size_t forced_sources = 0;
   std::size_t alert_files = 0;
+  std::vector<MissingMaster> missing_masters;  ///< of what the frames would have needed
   std::vector<std::string> warnings;
 };
 

@@ -35,6 +35,15 @@ std::vector<StepTime> median_times(const NightSummary& summary) {
   return medians;
 }
 
+/// The first names, and how many more.
+std::string few(const std::vector<std::string>& names) {
+  constexpr std::size_t kShown = 3;
+  std::string text;
+  for (std::size_t i = 0; i < names.size() && i < kShown; ++i)
+    text += (i > 0 ? ", " : "") + names[i];
+  return names.size() > kShown ? fmt::format("{} and {} more", text, names.size() - kShown) : text;
+}
+
 }  // namespace
 
 std::string night_text(const NightSummary& summary) {
@@ -54,6 +63,11 @@ std::string night_text(const NightSummary& summary) {
     if (o.code != ExitCode::complete)
       text += fmt::format("visit {} detector {}: {}\n", o.visit, o.detector, o.message);
   }
+  for (const MissingMaster& m : summary.missing_masters)
+    text += fmt::format(
+        "warning: no master {}{} for {}: frames were processed without; make it "
+        "with `skywright calib`\n",
+        m.kind, m.band.empty() ? "" : " in " + m.band, few(m.detectors));
   for (const std::string& warning : summary.warnings) text += fmt::format("warning: {}\n", warning);
   if (summary.stopped) text += "stopped: run the same command again to go on\n";
   return text;
@@ -93,6 +107,14 @@ std::string night_json(const NightSummary& summary) {
       if (std::isfinite(t.cpu_seconds)) one["cpu_seconds"][t.step] = t.cpu_seconds;
     }
     json["exposures"].push_back(std::move(one));
+  }
+  json["missing_masters"] = nlohmann::json::array();
+  for (const MissingMaster& m : summary.missing_masters) {
+    nlohmann::ordered_json one;
+    one["kind"] = m.kind;
+    if (!m.band.empty()) one["band"] = m.band;
+    one["detectors"] = m.detectors;
+    json["missing_masters"].push_back(std::move(one));
   }
   json["warnings"] = summary.warnings;
   return config::json_text(json);

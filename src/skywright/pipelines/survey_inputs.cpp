@@ -90,6 +90,16 @@ detrend::Masters SurveyInputs::masters(const instrument::Detector& detector,
   return read_masters(survey_ / "calib", detector.name, band, MasterMasks::of_the_flat);
 }
 
+std::vector<std::string> SurveyInputs::missing_masters(const instrument::Detector& detector,
+                                                       const std::string& band) const {
+  const fs::path folder = survey_ / "calib";
+  std::vector<std::string> missing;
+  if (!fs::exists(bias_path(folder, detector.name))) missing.emplace_back("bias");
+  if (!fs::exists(dark_path(folder, detector.name))) missing.emplace_back("dark");
+  if (!fs::exists(flat_path(folder, detector.name, band))) missing.emplace_back("flat");
+  return missing;
+}
+
 std::vector<std::string> SurveyInputs::master_checksums(const instrument::Detector& detector,
                                                         const std::string& band) const {
   const fs::path folder = survey_ / "calib";

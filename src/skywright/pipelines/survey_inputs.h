@@ -29,6 +29,9 @@ class SurveyInputs {
   /// Bias, dark, flat and defects of a detector, as far as calib/ has them.
   [[nodiscard]] detrend::Masters masters(const instrument::Detector& detector,
                                          const std::string& band) const;
+  /// Of "bias", "dark" and "flat", those that calib/ lacks for a detector and band.
+  [[nodiscard]] std::vector<std::string> missing_masters(const instrument::Detector& detector,
+                                                         const std::string& band) const;
   [[nodiscard]] std::vector<std::string> master_checksums(const instrument::Detector& detector,
                                                           const std::string& band) const;
 

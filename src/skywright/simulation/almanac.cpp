@@ -70,7 +70,7 @@ void check_covered(const ephemeris::PlanetaryEphemeris& kernel, const AlmanacReq
 
 }  // namespace
 
-Almanac almanac(const AlmanacRequest& request) {
+Almanac almanac(const AlmanacRequest& request, const Execution& execution) {
   if (request.nights < 1 || request.nights > kMostNights) {
     throw ConfigError(fmt::format("{} nights", request.nights),
                       fmt::format("must be in [1, {}]", kMostNights), "choose a number in it");
@@ -83,8 +83,8 @@ Almanac almanac(const AlmanacRequest& request) {
   const ephemeris::EarthOrientation orientation{request.ut1_minus_utc, {}, {}};
   const auto fill = [&](const ephemeris::PlanetaryEphemeris& kernel) {
     out.ephemeris = kernel.name();
-    out.nights =
-        ephemeris::nights(request.observatory, request.start, request.nights, orientation, kernel);
+    out.nights = ephemeris::nights(request.observatory, request.start, request.nights, orientation,
+                                   kernel, execution);
   };
   if (request.kernel.empty()) {
     fill(ephemeris::PlanetaryEphemeris::built_in());

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "skywright/base/execution.h"
 #include "skywright/ephemeris/night_events.h"
 #include "skywright/table/table.h"
 
@@ -24,8 +25,8 @@ struct Almanac {
   std::vector<ephemeris::Night> nights;
 };
 /// @throws ConfigError for a number of nights out of range; InputError for a kernel that is none or
-/// that does not reach the nights
-Almanac almanac(const AlmanacRequest& request);
+/// that does not reach the nights; Stopped
+Almanac almanac(const AlmanacRequest& request, const Execution& execution);
 
 /// For people: a line a night, times UTC to the minute.
 std::string almanac_text(const Almanac& almanac);

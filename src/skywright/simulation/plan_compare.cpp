@@ -96,9 +96,9 @@ PlanCompareReport compare_plans(const PlanCompareRequest& request, const Executi
     const metrics::SurveyMetrics second = judged(request.second, request.config, execution);
     compare_surveys(report, first, second);
     if (!request.outputs.plots.empty() || !request.outputs.html.empty())
-      pictures = compare_pictures(first, second);
+      pictures = compare_pictures(first, second, execution);
   }
-  report.files = write_compare_pages(report, pictures, request.outputs);
+  report.files = write_compare_pages(report, pictures, request.outputs, execution);
   return report;
 }
 

@@ -19,7 +19,8 @@ constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 /// A map about `middle`, the colours symmetrical.
 void add_difference(std::vector<PlanPicture>& out, std::string name, const std::string& title,
                     const std::string& unit, const std::vector<double>& map, double middle,
-                    int order) {
+                    int order, const Execution& execution) {
+  execution.check_stop();
   std::vector<double> off;
   for (const double v : map)
     if (std::isfinite(v)) off.push_back(std::abs(v - middle));
@@ -91,17 +92,18 @@ void add_histograms(std::vector<PlanPicture>& out, const char* name, const std::
 }  // namespace
 
 std::vector<PlanPicture> compare_pictures(const metrics::SurveyMetrics& first,
-                                          const metrics::SurveyMetrics& second) {
+                                          const metrics::SurveyMetrics& second,
+                                          const Execution& execution) {
   const metrics::SkyMaps& a = first.maps;
   const metrics::SkyMaps& b = second.maps;
   std::vector<PlanPicture> out;
   add_visits(out, first, second);
   add_difference(out, "ratio_visits", "Visits, first over second", "ratio",
-                 ratio(a.visits, b.visits), 1.0, a.order);
+                 ratio(a.visits, b.visits), 1.0, a.order, execution);
   for (std::size_t band = 0; band < kBands; ++band)
     add_difference(out, fmt::format("ratio_visits_{}", kBandNames[band]),
                    fmt::format("Visits in {}, first over second", kBandNames[band]), "ratio",
-                   ratio(a.band_visits[band], b.band_visits[band]), 1.0, a.order);
+                   ratio(a.band_visits[band], b.band_visits[band]), 1.0, a.order, execution);
   for (std::size_t band = 0; band < kBands; ++band) {
     const auto& one = a.coadded_depth[band];
     const auto& two = b.coadded_depth[band];
@@ -110,10 +112,12 @@ std::vector<PlanPicture> compare_pictures(const metrics::SurveyMetrics& first,
     for (std::size_t i = 0; i < less.size(); ++i) less[i] = one[i] - two[i];
     add_difference(out, fmt::format("difference_depth_{}", kBandNames[band]),
                    fmt::format("Depth of all visits in {}, first less second", kBandNames[band]),
-                   "mag", less, 0.0, a.order);
+                   "mag", less, 0.0, a.order, execution);
   }
+  execution.check_stop();
   out.push_back(
       {"first_hourglass", "Every night's visits, first", night_hourglass(first.observations)});
+  execution.check_stop();
   out.push_back(
       {"second_hourglass", "Every night's visits, second", night_hourglass(second.observations)});
   const metrics::Observations& o = first.observations;

@@ -77,11 +77,13 @@ draw::Canvas draw_map(const Picture& picture, int order) {
 
 }  // namespace
 
-FootprintReport show_footprint(const FootprintRequest& request) {
+FootprintReport show_footprint(const FootprintRequest& request, const Execution& execution) {
   const int order =
       static_cast<int>(std::bit_width(static_cast<unsigned>(request.strategy.nside))) - 1;
   const Footprint footprint = schedule::make_footprint(request.strategy.footprint, order);
+  execution.check_stop();
   const Picture picture = picture_of(request, footprint);
+  execution.check_stop();
 
   nlohmann::ordered_json json = {{"strategy", request.strategy.name},
                                  {"nside", request.strategy.nside},
@@ -106,7 +108,9 @@ FootprintReport show_footprint(const FootprintRequest& request) {
   }
   text += fmt::format("  {:<16}{:>10.0f}\n", "all", area);
   json["area_deg2"] = area;
-  return {std::move(text), config::json_text(json), draw_map(picture, order)};
+  draw::Canvas map = draw_map(picture, order);
+  execution.check_stop();
+  return {std::move(text), config::json_text(json), std::move(map)};
 }
 
 }  // namespace skywright::simulation

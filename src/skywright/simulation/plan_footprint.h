@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "skywright/base/execution.h"
 #include "skywright/draw/canvas.h"
 #include "skywright/schedule/strategy.h"
 
@@ -22,7 +23,7 @@ struct FootprintReport {
 };
 
 /// @throws ConfigError for a footprint that wants nothing, a band that it has no weights for, a
-///         night before the first
-FootprintReport show_footprint(const FootprintRequest& request);
+///         night before the first; Stopped
+FootprintReport show_footprint(const FootprintRequest& request, const Execution& execution);
 
 }  // namespace skywright::simulation

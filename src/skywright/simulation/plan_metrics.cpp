@@ -90,7 +90,7 @@ PlanMetricsReport measure_plan(const PlanMetricsRequest& request, const Executio
   PlanMetricsReport report;
   report.database = request.database.string();
   report.survey = judge_visits(request.database, request.config, execution);
-  report.files = write_plan_pages(report, request.outputs);
+  report.files = write_plan_pages(report, request.outputs, execution);
   return report;
 }
 

@@ -100,14 +100,17 @@ std::string page(const PlanCompareReport& report, const std::vector<draw::Figure
 /// Write the pictures as files and the page, alone or beside them.
 template <class Report>
 std::vector<std::string> write_pages(const Report& report, const std::vector<PlanPicture>& pictures,
-                                     const PlanOutputs& outputs) {
+                                     const PlanOutputs& outputs, const Execution& execution) {
   std::vector<std::string> written;
   const auto write = [&](const fs::path& file, std::string_view content) {
     io::write_whole_file(file, content);
     written.push_back(file.string());
   };
   std::vector<std::string> png;
-  for (const PlanPicture& picture : pictures) png.push_back(draw::encode_png(picture.canvas));
+  for (const PlanPicture& picture : pictures) {
+    execution.check_stop();
+    png.push_back(draw::encode_png(picture.canvas));
+  }
   const std::string html = page(report, figures_of(pictures, png));
   if (!outputs.plots.empty()) {
     for (std::size_t i = 0; i < pictures.size(); ++i)
@@ -137,16 +140,18 @@ std::string shown_value(double value) {
 }
 
 std::vector<std::string> write_plan_pages(const PlanMetricsReport& report,
-                                          const PlanOutputs& outputs) {
-  return wanted(outputs) ? write_pages(report, plan_pictures(report.survey), outputs)
-                         : std::vector<std::string>{};
+                                          const PlanOutputs& outputs, const Execution& execution) {
+  if (!wanted(outputs)) return {};
+  return write_pages(report, plan_pictures(report.survey, execution), outputs, execution);
 }
 
 std::vector<std::string> write_compare_pages(const PlanCompareReport& report,
                                              const std::vector<PlanPicture>& pictures,
-                                             const PlanOutputs& outputs) {
-  std::vector<std::string> written =
-      wanted(outputs) ? write_pages(report, pictures, outputs) : std::vector<std::string>{};
+                                             const PlanOutputs& outputs,
+                                             const Execution& execution) {
+  std::vector<std::string> written = wanted(outputs)
+                                         ? write_pages(report, pictures, outputs, execution)
+                                         : std::vector<std::string>{};
   if (!outputs.markdown.empty()) {
     io::write_whole_file(outputs.markdown, report.markdown());
     written.push_back(outputs.markdown.string());

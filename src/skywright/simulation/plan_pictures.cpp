@@ -20,7 +20,8 @@ using metrics::Observations;
 using metrics::SkyMaps;
 
 void add_map(std::vector<PlanPicture>& out, std::string name, std::string title, std::string unit,
-             const std::vector<double>& map, int order) {
+             const std::vector<double>& map, int order, const Execution& execution) {
+  execution.check_stop();
   if (std::none_of(map.begin(), map.end(), [](double v) { return std::isfinite(v); })) return;
   const Ends ends = quantiles(map, 0.02, 0.98);
   out.push_back(
@@ -102,22 +103,24 @@ void add_visit_histogram(std::vector<PlanPicture>& out, const SkyMaps& maps) {
   out.push_back({"area_by_visits", "Area that has so many visits", draw::to_picture(plot)});
 }
 
-void add_sky_maps(std::vector<PlanPicture>& out, const metrics::SurveyMetrics& survey) {
+void add_sky_maps(std::vector<PlanPicture>& out, const metrics::SurveyMetrics& survey,
+                  const Execution& execution) {
   const SkyMaps& maps = survey.maps;
   add_map(out, "visits", "Visits, all filters", "visits", map_values(maps.visits, Zero::nothing),
-          maps.order);
+          maps.order, execution);
   for (std::size_t b = 0; b < kBands; ++b)
     add_map(out, fmt::format("visits_{}", kBandNames[b]),
             fmt::format("Visits in {}", kBandNames[b]), "visits",
-            map_values(maps.band_visits[b], Zero::nothing), maps.order);
+            map_values(maps.band_visits[b], Zero::nothing), maps.order, execution);
   for (std::size_t b = 0; b < kBands; ++b)
     if (!maps.coadded_depth[b].empty())
       add_map(out, fmt::format("coadded_depth_{}", kBandNames[b]),
               fmt::format("Depth of all visits together in {}", kBandNames[b]), "AB mag",
-              map_values(maps.coadded_depth[b], Zero::value), maps.order);
+              map_values(maps.coadded_depth[b], Zero::value), maps.order, execution);
   const auto other = [&](const char* name, const char* title, const char* unit,
                          const std::vector<float>& map) {
-    if (!map.empty()) add_map(out, name, title, unit, map_values(map, Zero::value), maps.order);
+    if (!map.empty())
+      add_map(out, name, title, unit, map_values(map, Zero::value), maps.order, execution);
   };
   other("airmass", "Median airmass", "", maps.airmass);
   other("gap_between_nights", "Median gap between nights", "days", maps.between_nights_days);
@@ -131,11 +134,14 @@ void add_sky_maps(std::vector<PlanPicture>& out, const metrics::SurveyMetrics& s
 
 }  // namespace
 
-std::vector<PlanPicture> plan_pictures(const metrics::SurveyMetrics& survey) {
+std::vector<PlanPicture> plan_pictures(const metrics::SurveyMetrics& survey,
+                                       const Execution& execution) {
   const Observations& o = survey.observations;
   std::vector<PlanPicture> out;
-  add_sky_maps(out, survey);
+  add_sky_maps(out, survey, execution);
+  execution.check_stop();
   out.push_back({"hourglass", "Every night's visits by filter", night_hourglass(o)});
+  execution.check_stop();
   add_cumulative(out, o);
   add_visit_histogram(out, survey.maps);
   add_histogram(out, "slew_histogram", "Slew time", "slewTime [s]", o.slew_time,

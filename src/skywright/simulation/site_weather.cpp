@@ -29,6 +29,9 @@ std::size_t month_of(double mjd) {
   return static_cast<std::size_t>(std::stoi(date.substr(5, 2)) - 1);
 }
 
+/// Of a series, between two looks at whether it shall stop: some milliseconds.
+constexpr std::size_t kStepsBetweenLooks = 4096;
+
 struct Collected {
   std::vector<double> cloud;
   std::vector<double> seeing;
@@ -49,10 +52,11 @@ MonthOfWeather summary(Collected& values, double limit) {
 }
 
 void summarise(SiteWeather& out, const std::vector<double>& mjd, const std::vector<double>& cloud,
-               const std::vector<double>& seeing) {
+               const std::vector<double>& seeing, const Execution& execution) {
   std::array<Collected, 12> months;
   Collected year;
   for (std::size_t i = 0; i < mjd.size(); ++i) {
+    if (i % kStepsBetweenLooks == 0) execution.check_stop();
     Collected& month = months[month_of(mjd[i])];
     for (Collected* c : {&month, &year}) {
       c->cloud.push_back(cloud[i]);
@@ -142,7 +146,7 @@ void describe(Fields& f, SiteWeatherConfig& c) {
   describe_nested(f, "downtime", c.downtime, "when the telescope is shut");
 }
 
-SiteWeather site_weather(const SiteWeatherRequest& request) {
+SiteWeather site_weather(const SiteWeatherRequest& request, const Execution& execution) {
   check(request);
   SiteWeather out;
   out.request = request;
@@ -158,6 +162,7 @@ SiteWeather site_weather(const SiteWeatherRequest& request) {
   for (std::size_t i = 0; i < steps; ++i) {
     const time::Tai t =
         request.start.plus_seconds(static_cast<double>(i) * request.step_hours * 3600.0);
+    if (i % kStepsBetweenLooks == 0) execution.check_stop();
     while (next < periods.size() && periods[next].end <= t) ++next;
     mjd.push_back(t.mjd());
     cloud.push_back(weather.cloud(t));
@@ -170,7 +175,7 @@ SiteWeather site_weather(const SiteWeatherRequest& request) {
   out.nights_scheduled_down = nights_a_year(
       schedule::downtimes(planned, request.start, request.days, request.seed), request.days);
   out.nights_unscheduled_down = nights_a_year(periods, request.days) - out.nights_scheduled_down;
-  summarise(out, mjd, cloud, seeing);
+  summarise(out, mjd, cloud, seeing, execution);
   out.series.add("mjd", "d", "instant, MJD TAI", std::move(mjd));
   out.series.add("cloud", "", "share of the sky under cloud", std::move(cloud));
   out.series.add("seeing_500", "arcsec", "seeing at the zenith and 500 nm", std::move(seeing));

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <string>
 
+#include "skywright/base/execution.h"
 #include "skywright/schedule/downtime.h"
 #include "skywright/schedule/weather.h"
 #include "skywright/table/table.h"
@@ -47,8 +48,8 @@ struct SiteWeather {
 };
 
 /// @throws ConfigError for a config, span or step out of range; InputError for a record that cannot
-/// be used
-SiteWeather site_weather(const SiteWeatherRequest& request);
+/// be used; Stopped
+SiteWeather site_weather(const SiteWeatherRequest& request, const Execution& execution);
 
 std::string site_weather_text(const SiteWeather& weather);
 std::string site_weather_json(const SiteWeather& weather);  ///< one object

@@ -4,12 +4,15 @@
 
 namespace skywright::simulation {
 
-std::size_t write_sky_catalog(const SkyCatalogRequest& request) {
+std::size_t write_sky_catalog(const SkyCatalogRequest& request, const Execution& execution) {
   const sky::SkyModel model(request.config);
   const table::Table table =
       request.content == CatalogContent::reference
-          ? model.reference_catalog(request.cone, request.bright_limit, request.faint_limit)
-          : sky::as_table(model.objects(request.cone, request.time, request.band));
+          ? model.reference_catalog(request.cone, request.bright_limit, request.faint_limit,
+                                    execution)
+          : sky::as_table(model.objects(request.cone, request.time, request.band,
+                                        sky::SkyContent::everything, execution));
+  execution.check_stop();
   io::write_table(request.out, table);
   return table.rows();
 }

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "skywright/base/execution.h"
 #include "skywright/instrument/instrument.h"
 #include "skywright/sky/sky_model.h"
 
@@ -23,7 +24,7 @@ struct SkyCatalogRequest {
   double faint_limit = 20.7;
   std::filesystem::path out;  ///< .parquet, .fits or .csv
 };
-/// @returns number of rows
-std::size_t write_sky_catalog(const SkyCatalogRequest& request);
+/// @returns number of rows @throws Stopped
+std::size_t write_sky_catalog(const SkyCatalogRequest& request, const Execution& execution);
 
 }  // namespace skywright::simulation

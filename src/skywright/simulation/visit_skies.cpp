@@ -26,7 +26,7 @@ struct Columns {
 }  // namespace
 
 table::Table visit_skies(const std::filesystem::path& visits,
-                         const instrument::Instrument& instrument) {
+                         const instrument::Instrument& instrument, const Execution& execution) {
   const sql::Database database(visits);
   if (!database.has_table("observations"))
     throw InputError(visits.string(), "it has no table `observations`",
@@ -51,6 +51,7 @@ table::Table visit_skies(const std::filesystem::path& visits,
   const sky::NightSky model(instrument.bands, site.height_m);
   Columns out;
   for (std::size_t i = 0; i < start.size(); ++i) {
+    if (i % 4096 == 0) execution.check_stop();
     const std::size_t b = band_of_visit(instrument, visits.string(), ids[i], names[i]);
     const auto now = frame.at(time::Tai::from_mjd(start[i] + 0.5 * exposure[i] / 86400.0));
     const sky::NightSkyState state = sky::night_sky_state(now);

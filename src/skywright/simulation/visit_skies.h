@@ -5,6 +5,7 @@
 
 #include <filesystem>
 
+#include "skywright/base/execution.h"
 #include "skywright/instrument/instrument.h"
 #include "skywright/table/table.h"
 
@@ -15,8 +16,8 @@ namespace skywright::simulation {
 /// of the visit; and fiveSigmaDepth for that sky and the visit's own seeingFwhmEff where it has one
 /// and the band a depth. About 2 us a visit.
 /// @throws InputError for a file without the columns, or dates beyond the ephemeris; ConfigError
-/// for a band that the instrument has not
+/// for a band that the instrument has not; Stopped
 table::Table visit_skies(const std::filesystem::path& visits,
-                         const instrument::Instrument& instrument);
+                         const instrument::Instrument& instrument, const Execution& execution);
 
 }  // namespace skywright::simulation

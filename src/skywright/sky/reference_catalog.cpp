@@ -20,12 +20,13 @@ double flux_error(double magnitude) {
 
 }  // namespace
 
-table::Table SkyModel::reference_catalog(const Cone& cone, double bright, double faint) const {
+table::Table SkyModel::reference_catalog(const Cone& cone, double bright, double faint,
+                                         const Execution& execution) const {
   std::vector<std::int64_t> id;
   std::vector<double> ra, dec, pm_ra, pm_dec, ra_err, dec_err, epoch;
   std::array<std::vector<double>, kBands> flux, error;
   const double years = (kEpoch - kJ2000) / 365.25;
-  for (const Star& star : stars(cone)) {
+  for (const Star& star : stars(cone, execution)) {
     const double r = star.magnitude[2];
     if (r < bright || r > faint) continue;
     auto random = RandomStream::for_unit(seed_, {star.id}, "reference_catalog");

@@ -203,7 +203,7 @@ void SkyModel::add_supernovae(SkyObjects& out, std::int64_t cell,
 }
 
 SkyObjects SkyModel::objects(const Cone& cone, time::Tai time, const instrument::Band& band_data,
-                             SkyContent content) const {
+                             SkyContent content, const Execution& execution) const {
   const std::size_t band = band_index(band_data);
   const double mjd = time.mjd();
   const bool quiet = content == SkyContent::quiet;
@@ -225,6 +225,7 @@ SkyObjects SkyModel::objects(const Cone& cone, time::Tai time, const instrument:
     for (const Star& star : bright_stars(cone.centre, cone.radius))
       if (within(cone, at_epoch(star, mjd))) add_star(star, IdSpace::bright_star, false);
   for (const std::int64_t cell : sky_cells(cone)) {
+    execution.check_stop();
     for (const Star& star : cell_stars(cell)) {
       if (!within(cone, at_epoch(star, mjd))) continue;
       auto lot = RandomStream::for_unit(seed_, {star.id}, "is_variable");
@@ -270,7 +271,7 @@ SkyObjects SkyModel::objects(const Cone& cone, time::Tai time, const instrument:
   return all;
 }
 
-std::vector<Star> SkyModel::stars(const Cone& cone) const {
+std::vector<Star> SkyModel::stars(const Cone& cone, const Execution& execution) const {
   std::vector<Star> out;
   if (config_.bright_stars)
     for (Star star : bright_stars(cone.centre, cone.radius)) {
@@ -278,9 +279,11 @@ std::vector<Star> SkyModel::stars(const Cone& cone) const {
       star.id = object_id(IdSpace::bright_star, 0, star.id);
       out.push_back(star);
     }
-  for (const std::int64_t cell : sky_cells(cone))
+  for (const std::int64_t cell : sky_cells(cone)) {
+    execution.check_stop();
     for (const Star& star : cell_stars(cell))
       if (within(cone, sphere::SkyPosition::from_degrees(star.ra, star.dec))) out.push_back(star);
+  }
   return out;
 }
 

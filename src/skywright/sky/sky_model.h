@@ -10,6 +10,7 @@
 #include <optional>
 #include <vector>
 
+#include "skywright/base/execution.h"
 #include "skywright/ephemeris/observer.h"
 #include "skywright/ephemeris/orbit_catalog.h"
 #include "skywright/instrument/instrument.h"
@@ -43,16 +44,20 @@ class SkyModel {
 
   /// What stands within the cone at `time`, by kind and cell. Positions are at that time, proper
   /// motion applied; parallax and aberration are not.
+  /// @throws Stopped, as do the other two, between one cell of the sky and the next
   [[nodiscard]] SkyObjects objects(const Cone& cone, time::Tai time, const instrument::Band& band,
-                                   SkyContent content = SkyContent::everything) const;
+                                   SkyContent content = SkyContent::everything,
+                                   const Execution& execution = Execution()) const;
 
   /// Stars of the cone at J2000, bright table and model, places without proper motion.
-  [[nodiscard]] std::vector<Star> stars(const Cone& cone) const;
+  [[nodiscard]] std::vector<Star> stars(const Cone& cone,
+                                        const Execution& execution = Execution()) const;
 
   /// A catalog such as Gaia's of the stars from `bright` to `faint` in r, with errors of its own:
   /// columns `id ra dec raErr decErr pmRA pmDec epoch {b}_flux {b}_fluxErr`, places at J2016.0.
   /// Errors grow as the star fades: 0.05 mas and 3 mmag at r = 15, about ten times as much at 20.
-  [[nodiscard]] table::Table reference_catalog(const Cone& cone, double bright, double faint) const;
+  [[nodiscard]] table::Table reference_catalog(const Cone& cone, double bright, double faint,
+                                               const Execution& execution = Execution()) const;
 
   [[nodiscard]] const SkyConfig& config() const { return config_; }
 
