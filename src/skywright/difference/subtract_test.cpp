@@ -286,6 +286,26 @@ TEST(Subtract, FindsNothingBesideAHole) {
   EXPECT_EQ(d.difference.variance(505 - half, 500), 0.0F);
 }
 
+/// A reference made of the science by a computer has no noise of its own, though its variance says
+/// so: what is left of a fit to 1e-5 is rounding, and no source.
+TEST(Subtract, FindsNothingInAnImageLessItself) {
+  Field f = star_field(600);
+  const Seeing seeing{.sigma = 1.8};
+  MaskedImage s(f.side, f.side);
+  for (std::size_t i = 0; i < f.x.size(); ++i)
+    add_star(s.pixels, seeing, seeing.sigma, f.x[i], f.y[i], f.flux[i]);
+  for (std::size_t i = 0; i < s.pixels.size(); ++i)
+    s.variance.data()[i] = static_cast<float>(f.sky) + s.pixels.data()[i];
+  const psf::PsfModel psf = psf_of(seeing, f);
+  for (const Convolve which : {Convolve::automatic, Convolve::both, Convolve::science}) {
+    SubtractConfig config;
+    config.kernel.convolve = which;
+    const Difference d = subtract(s, &psf, s, &psf, {}, {}, config, Execution());
+    EXPECT_EQ(d.sources.size(), 0U)
+        << static_cast<int>(which) << " scatter " << d.report.score_scatter;
+  }
+}
+
 TEST(Subtract, RefusesImagesThatDiffer) {
   const MaskedImage a(100, 100);
   const MaskedImage b(100, 90);

@@ -120,6 +120,10 @@ void measure_noise(OpenedImage& opened, const image::MaskedImageView& twin) {
   opened.exposure.noise = twin.pixels.empty()
                               ? image::measure_noise_correlation(image, config)
                               : image::measure_noise_correlation(image, twin, config);
+  // A sky that scatters by less than a tenth of the noise that was told does not hold that noise.
+  constexpr double kLeastShare = 0.01;
+  if (opened.noise_stated && !(opened.exposure.noise.variance_scale > kLeastShare))
+    opened.exposure.noise = {};
 }
 
 OpenedImage open_image(const ImageFiles& files, const Execution& execution) {

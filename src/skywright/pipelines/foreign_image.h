@@ -36,7 +36,8 @@ struct OpenedImage {
 /// @throws InputError for sizes that differ or an image without a usable pixel
 OpenedImage open_image(const ImageFiles& files, const Execution& execution);
 
-/// Measure the correlation and scale of a stranger's noise; ours state theirs and stay as they are.
+/// Measure the correlation and scale of a stranger's noise; ours state theirs and stay as they are,
+/// and so does a stated noise of which the sky shows nothing.
 /// @param twin another exposure of the same sky on the same grid; an empty view for none
 void measure_noise(OpenedImage& opened, const image::MaskedImageView& twin);
 

@@ -84,6 +84,22 @@ bool measure_psf(Exposure& exposure, const Execution& execution) {
   }
 }
 
+/// The noise of a stranger's image is what its sky scatters. One that a computer made without any
+/// has none: there it is rounding and the faint wings of sources, beside which whatever a fit
+/// leaves stands thousands of sigma high, off sources too (real pairs scatter within 0.9 and 1.1).
+void require_noise(const OpenedImage& science, const OpenedImage& reference, const SubtractJob& job,
+                   double score_scatter) {
+  constexpr double kNoNoise = 10.0;
+  if (score_scatter < kNoNoise || (science.noise_stated && reference.noise_stated)) return;
+  throw InputError(
+      job.science.image + " and " + job.reference.image,
+      fmt::format(
+          "their sky shows no noise that would explain the difference, which scatters {:.3g} "
+          "times as much off sources",
+          score_scatter),
+      "give the noise of each pixel as an image, --science-noise and --template-noise");
+}
+
 double lag1(const image::NoiseCorrelation& noise) {
   return 0.5 * (noise.at(1, 0) + noise.at(0, 1));
 }
@@ -152,6 +168,7 @@ SubtractSummary subtract_files(const SubtractJob& job, const SubtractFilesConfig
   const difference::Difference d =
       difference::subtract(s.image.view(), s.psf ? &*s.psf : nullptr, r.image.view(),
                            r.psf ? &*r.psf : nullptr, s.noise, r.noise, config.subtract, execution);
+  require_noise(science, reference, job, d.report.score_scatter);
   out.report = d.report;
   out.sources = static_cast<int>(d.sources.size());
   for (std::size_t i = 0; i < d.sources.size(); ++i) {
