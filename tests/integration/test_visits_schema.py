@@ -36,7 +36,7 @@ def faults(database):
                 continue
             low, high = db.execute(f'SELECT MIN("{name}"), MAX("{name}") FROM observations').fetchone()
             if low < float(row["low"]) or high > float(row["high"]):
-                found.append(f"{name} is {low} to {high}, not {row["low"]} to {row["high"]} {row["unit"]}")
+                found.append(f"{name} is {low} to {high}, not {row['low']} to {row['high']} {row['unit']}")
             # Radians reach 6.3 at most, hours 24: over two nights every angle goes further.
             if row["unit"] == "deg" and max(abs(low), abs(high)) < (24.1 if "LST" in name else 6.3):
                 found.append(f"{name} is {low} to {high}: radians or hours, not degrees")
