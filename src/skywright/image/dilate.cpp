@@ -24,11 +24,6 @@ MaskBits picked(const MaskBits* mask, int width, const SpreadRule& rule, MaskBit
   return any;
 }
 
-SKYWRIGHT_VECTOR_CLONES
-void or_into(const MaskBits* from, int count, MaskBits* to) {
-  for (int x = 0; x < count; ++x) to[x] |= from[x];
-}
-
 /// One row after the other of a mask, spread into rows [begin, end) of `out`.
 class RowSpread {
  public:
@@ -72,6 +67,11 @@ class RowSpread {
 };
 
 }  // namespace
+
+SKYWRIGHT_VECTOR_CLONES
+void or_into(const MaskBits* from, int count, MaskBits* to) {
+  for (int x = 0; x < count; ++x) to[x] |= from[x];
+}
 
 void spread_bits(ImageView<const MaskBits> mask, const SpreadRule& rule, ImageView<MaskBits> out,
                  const Execution& execution) {

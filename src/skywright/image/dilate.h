@@ -15,6 +15,9 @@ struct SpreadRule {
   int half = 0;                  ///< over the square of side 2 half + 1 around each
 };
 
+/// Or a row of bits into another.
+void or_into(const MaskBits* from, int count, MaskBits* to);
+
 /// Or into `out` what the rule spreads of `mask`. Costs a pass over the mask, and more only where
 /// there are such bits. @pre `out` is of the size of `mask` and does not overlap it
 void spread_bits(ImageView<const MaskBits> mask, const SpreadRule& rule, ImageView<MaskBits> out,

@@ -4,31 +4,20 @@
 
 #include <gtest/gtest.h>
 
+#include "skywright/schedule/detail/test_nights.h"
 #include "skywright/schedule/simulate.h"
 #include "skywright/sphere/direction.h"
 
 namespace skywright::schedule {
 namespace {
 
+using test::all_visits;
+
 /// One deep field, one survey about it; no clouds, no downtime.
 SimulationRequest with_deep_field(int nights) {
-  SimulationRequest request{.instrument = instrument::load_instrument("lsst"),
-                            .strategy = built_in_strategy("lsst-baseline-2022"),
-                            .seed = 5,
-                            .nights = nights};
-  request.strategy.nside = 16;
-  request.weather.cloud = {{50000.0, 60000.0, 70000.0}, {0.0, 0.0, 0.0}};
-  request.strategy.downtime.maintenance.clear();
-  request.strategy.downtime.faults.clear();
+  SimulationRequest request = test::clear_nights(nights, "lsst-baseline-2022", 5);
   std::erase_if(request.strategy.deep.fields, [](const DeepField& f) { return f.name != "ECDFS"; });
   return request;
-}
-
-std::vector<Visit> all_visits(Simulation& simulation) {
-  std::vector<Visit> out;
-  while (const auto night = simulation.next())
-    out.insert(out.end(), night->visits.begin(), night->visits.end());
-  return out;
 }
 
 TEST(DeepField, KeepsItsShareAndTheMoonDown) {

@@ -9,30 +9,14 @@
 
 #include "skywright/base/error.h"
 #include "skywright/config/toml_config.h"
+#include "skywright/schedule/detail/test_nights.h"
 #include "skywright/sphere/direction.h"
 
 namespace skywright::schedule {
 namespace {
 
-/// Without clouds and downtime, so that few nights show much.
-SimulationRequest clear_nights(int nights) {
-  SimulationRequest request{.instrument = instrument::load_instrument("lsst"),
-                            .strategy = built_in_strategy("lsst-baseline"),
-                            .seed = 3,
-                            .nights = nights};
-  request.strategy.nside = 16;
-  request.weather.cloud = {{50000.0, 60000.0, 70000.0}, {0.0, 0.0, 0.0}};
-  request.strategy.downtime.maintenance.clear();
-  request.strategy.downtime.faults.clear();
-  return request;
-}
-
-std::vector<Visit> all_visits(Simulation& simulation) {
-  std::vector<Visit> out;
-  while (const auto night = simulation.next())
-    out.insert(out.end(), night->visits.begin(), night->visits.end());
-  return out;
-}
+using test::all_visits;
+using test::clear_nights;
 
 const std::vector<Visit>& some_visits() {
   static const std::vector<Visit> visits = [] {

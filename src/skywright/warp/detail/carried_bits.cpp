@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "skywright/base/vector_clones.h"
+#include "skywright/image/dilate.h"
 
 namespace skywright::warp::detail {
 namespace {
@@ -27,15 +28,10 @@ MaskBits row_bits(const MaskBits* mask, const float* pixels, int width, MaskBits
   return any;
 }
 
-SKYWRIGHT_VECTOR_CLONES
-void or_into(const MaskBits* from, int count, MaskBits* to) {
-  for (int x = 0; x < count; ++x) to[x] |= from[x];
-}
-
 /// A row's bits and what kernels about it take from them; the row has `pad` zeros on both sides.
-class RowSpread {
+class KernelSpread {
  public:
-  RowSpread(int width, int reach)
+  KernelSpread(int width, int reach)
       : width_(width),
         reach_(reach),
         pad_(std::max(2, reach)),
@@ -86,7 +82,7 @@ class RowSpread {
       const int to = y - k + 1;
       const bool near = k >= -1 && k <= 2;
       if (to < begin || to >= end || (!near && any_far == 0)) continue;
-      or_into(near ? near_.data() : far_.data(), count, out.row(to) + range.begin + 1);
+      image::or_into(near ? near_.data() : far_.data(), count, out.row(to) + range.begin + 1);
     }
   }
 
@@ -107,7 +103,7 @@ Image<MaskBits> carried_bits(const MaskedImageView& in, int reach, const Executi
         const int begin = static_cast<int>(first);
         const int end = static_cast<int>(last);
         std::fill_n(out.row(begin), (last - first) * static_cast<std::size_t>(out.width()), 0U);
-        RowSpread rows(in.width(), reach);
+        KernelSpread rows(in.width(), reach);
         const int y_end = std::min(in.height(), end - 1 + rows.pad());
         for (int y = std::max(0, begin - rows.pad()); y < y_end; ++y)
           rows.spread(in, y, begin, end, out);
