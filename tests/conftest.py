@@ -67,3 +67,9 @@ def shared():
             pytest.fail(message)
         pytest.skip(message)
     return folder
+
+
+@pytest.fixture(scope="session")
+def skywright_program(skywright):
+    """The same under a name of its own, where `skywright` is the package."""
+    return skywright

@@ -74,16 +74,16 @@ class Arguments {
 
 /// The options that every command has.
 struct Session {
-  const Execution& execution;         ///< from --jobs; progress on standard error unless --quiet
-  std::string config_text;            ///< content of --config FILE, empty without
-  std::string config_origin;          ///< its name
-  std::vector<std::string> settings;  ///< of --set
-  std::int64_t seed = 1;              ///< of --seed
+  const Execution& execution;      ///< from --jobs; progress on standard error unless --quiet
+  std::string config_text = {};    ///< content of --config FILE, empty without
+  std::string config_origin = {};  ///< its name
+  std::vector<std::string> settings = {};  ///< of --set
+  std::int64_t seed = 1;                   ///< of --seed
   bool seed_given = false;
   bool json = false;
   bool quiet = false;
-  std::string command_line;                    ///< for provenance, without the program's folder
-  std::function<void(std::string_view)> warn;  ///< tells the user what is odd and no error
+  std::string command_line = {};  ///< for provenance, without the program's folder
+  std::function<void(std::string_view)> warn = {};  ///< tells the user what is odd and no error
 };
 
 /// Visits the settings of a command as they stand: to write them as TOML, or as classes. For one

@@ -2,7 +2,7 @@
 
 #include "command_config.h"
 #include "commands.h"
-#include "skywright/pipelines/detect_file.h"
+#include "commands/detect_options.h"
 
 namespace skywright::apps {
 namespace {
@@ -38,19 +38,9 @@ std::string json_list(const std::vector<std::string>& texts) {
 }
 
 Outcome run_detect(const Arguments& args, const Session& session) {
-  const pipelines::DetectFileInputs inputs{
-      .image = args.text("image"),
-      .weight = args.text_or("--weight", ""),
-      .weight_type = weight_type(args.text_or("--weight-type", "variance")),
-      .mask = args.text_or("--mask", ""),
-      .psf = args.text_or("--use-psf", ""),
-      .saturation = args.maybe_number("--saturation")};
-  const pipelines::DetectFileOutputs outputs{.catalog = args.text("--out"),
-                                             .psf = args.text_or("--psf", ""),
-                                             .background = args.text_or("--background", ""),
-                                             .plot = args.text_or("--plot", "")};
+  const DetectOptions options = detect_options(args, session);
   const pipelines::DetectSummary s =
-      pipelines::detect_file(inputs, outputs, measure_config(args, session), session.execution);
+      pipelines::detect_file(options.inputs, options.outputs, options.config, session.execution);
   for (const std::string& warning : s.warnings) session.warn(warning);
   Outcome out;
   out.text = fmt::format(
@@ -66,6 +56,20 @@ Outcome run_detect(const Arguments& args, const Session& session) {
 }
 
 }  // namespace
+
+DetectOptions detect_options(const Arguments& args, const Session& session) {
+  return {.inputs = {.image = args.text_or("image", ""),
+                     .weight = args.text_or("--weight", ""),
+                     .weight_type = weight_type(args.text_or("--weight-type", "variance")),
+                     .mask = args.text_or("--mask", ""),
+                     .psf = args.text_or("--use-psf", ""),
+                     .saturation = args.maybe_number("--saturation")},
+          .outputs = {.catalog = args.text_or("--out", ""),
+                      .psf = args.text_or("--psf", ""),
+                      .background = args.text_or("--background", ""),
+                      .plot = args.text_or("--plot", "")},
+          .config = measure_config(args, session)};
+}
 
 Command detect_command() {
   return {

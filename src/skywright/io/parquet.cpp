@@ -368,12 +368,42 @@ class ParquetReader {
   DuckConnection connection_;
 };
 
+ParquetLibrary& other_library() {
+  static ParquetLibrary library;
+  return library;
+}
+
+/// Whether the other library is there and needed.
+bool takes_other_library() {
+  if (!other_library().read) return false;
+  try {
+    duck_api();
+    return false;
+  } catch (const ServiceError&) {
+    return true;
+  }
+}
+
 }  // namespace
 
-Table read_parquet(const std::filesystem::path& path) { return ParquetReader(path).table(); }
+void set_other_parquet_library(ParquetLibrary library) { other_library() = std::move(library); }
+
+Table read_parquet(const std::filesystem::path& path) {
+  return takes_other_library() ? other_library().read(path) : ParquetReader(path).table();
+}
 
 void write_parquet(const std::filesystem::path& path, const Table& table) {
   check_names(path, table);
+  if (takes_other_library()) {
+    const std::filesystem::path temporary = temporary_beside(path);
+    try {
+      other_library().write(temporary, table);
+    } catch (...) {
+      ::unlink(temporary.c_str());
+      throw;
+    }
+    return publish_replacing(temporary, path);
+  }
   const DuckConnection connection;
   std::string create = "CREATE TABLE t (";
   for (std::size_t c = 0; c < table.columns().size(); ++c)

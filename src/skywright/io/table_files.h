@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 
 #include "skywright/table/table.h"
 
@@ -20,6 +21,14 @@ void check_table_name(const std::filesystem::path& path);
 /// (SKYWRIGHT_DUCKDB names another place). @throws ServiceError where it cannot be loaded
 table::Table read_parquet(const std::filesystem::path& path);
 void write_parquet(const std::filesystem::path& path, const table::Table& table);
+
+/// Another library for Parquet, used where DuckDB cannot be loaded. `write` need not be atomic.
+struct ParquetLibrary {
+  std::function<table::Table(const std::filesystem::path&)> read;
+  std::function<void(const std::filesystem::path&, const table::Table&)> write;
+};
+/// Before any table is read or written.
+void set_other_parquet_library(ParquetLibrary library);
 
 table::Table read_csv(const std::filesystem::path& path);
 void write_csv(const std::filesystem::path& path, const table::Table& table);

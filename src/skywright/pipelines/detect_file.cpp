@@ -106,22 +106,23 @@ void write_plot(const std::string& path, const DetectInput& input,
 
 }  // namespace
 
-DetectInput load_detect_input(const DetectFileInputs& inputs,
-                              const measure::BackgroundConfig& background,
-                              const Execution& execution) {
+DetectInput load_image(const DetectFileInputs& inputs) {
   const io::HduPath path = io::parse_hdu_path(inputs.image);
   const std::vector<io::HduSummary> hdus = io::list_hdus(path.path);
   const bool named = path.hdu.index.has_value() || path.hdu.name.has_value();
-  DetectInput out = !named && is_exposure(hdus) ? load_exposure(path.path) : load_plain(path, hdus);
-  if (!inputs.mask.empty()) out.add_mask(read_beside(inputs.mask).view(), inputs.mask);
+  return !named && is_exposure(hdus) ? load_exposure(path.path) : load_plain(path, hdus);
+}
+
+void add_planes(DetectInput& image, const DetectFileInputs& inputs,
+                const measure::BackgroundConfig& background, const Execution& execution) {
+  if (!inputs.mask.empty()) image.add_mask(read_beside(inputs.mask).view(), inputs.mask);
   const std::optional<double> saturation =
-      inputs.saturation ? inputs.saturation : out.header.number("SATURATE");
-  if (saturation && *saturation > 0.0) out.add_saturation(*saturation);
+      inputs.saturation ? inputs.saturation : image.header.number("SATURATE");
+  if (saturation && *saturation > 0.0) image.add_saturation(*saturation);
   if (!inputs.weight.empty())
-    out.add_weight(read_beside(inputs.weight), inputs.weight_type, inputs.weight, background,
-                   execution);
-  if (!inputs.psf.empty()) out.psf = read_psf(inputs.psf);
-  return out;
+    image.add_weight(read_beside(inputs.weight), inputs.weight_type, inputs.weight, background,
+                     execution);
+  if (!inputs.psf.empty()) image.psf = read_psf(inputs.psf);
 }
 
 void write_detect_outputs(const DetectFileOutputs& outputs, const DetectInput& input,
@@ -139,7 +140,8 @@ DetectSummary detect_file(const DetectFileInputs& inputs, const DetectFileOutput
   measure::validate(config);
   io::check_table_name(outputs.catalog);
   execution.report("detect: read", 0, 3);
-  const DetectInput input = load_detect_input(inputs, config.background, execution);
+  DetectInput input = load_image(inputs);
+  add_planes(input, inputs, config.background, execution);
   execution.report("detect: measure", 1, 3);
   const Detected detected = detect_image(input, config, execution);
   execution.report("detect: write", 2, 3);

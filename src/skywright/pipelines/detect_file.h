@@ -32,15 +32,18 @@ struct DetectFileOutputs {
 /// others, the first two-dimensional image of the file is read, or the one that is named, and the
 /// noise measured. With a WCS there are columns ra and dec.
 /// @throws InputError
-DetectInput load_detect_input(const DetectFileInputs& inputs,
-                              const measure::BackgroundConfig& background,
-                              const Execution& execution);
+DetectInput load_image(const DetectFileInputs& inputs);
+
+/// Weight, mask, PSF and saturation, where `inputs` names them; the header's SATURATE else.
+/// @throws InputError
+void add_planes(DetectInput& image, const DetectFileInputs& inputs,
+                const measure::BackgroundConfig& background, const Execution& execution);
 
 /// @throws StorageError; ConfigError for a catalog whose name says no format
 void write_detect_outputs(const DetectFileOutputs& outputs, const DetectInput& input,
                           const Detected& detected, const Execution& execution);
 
-/// All three steps. @throws InputError, StorageError, ConfigError
+/// All of it, and detect_image between. @throws InputError, StorageError, ConfigError
 DetectSummary detect_file(const DetectFileInputs& inputs, const DetectFileOutputs& outputs,
                           const measure::MeasureConfig& config, const Execution& execution);
 

@@ -1,0 +1,105 @@
+"""Calls of the program's commands: Python's values as its words, its outcome as Python's values."""
+
+from __future__ import annotations
+
+import html
+import json
+import os
+import warnings
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from . import _core
+from ._config import ConfigLike, config_text
+from ._progress import Progress, shown
+from .errors import ConfigError, PartialError, SkywrightWarning, of_code
+
+#: Units of options by their placeholder in the help; a Quantity is converted to it.
+_UNITS = {
+    "DEG": "deg", "ARCSEC": "arcsec", "S": "s", "SECONDS": "s", "HOURS": "h", "M": "m", "Y": "yr",
+    "MAG": "mag", "PIXEL": "pix", "PIXELS": "pix",
+}  # fmt: skip
+
+
+class Result(Mapping[str, Any]):
+    """What a command reports: the object of --json as a mapping, and its text."""
+
+    def __init__(self, facts: dict[str, Any], text: str):
+        self._facts = facts
+        self.text = text
+
+    def __getitem__(self, key: str) -> Any:
+        return self._facts[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._facts)
+
+    def __len__(self) -> int:
+        return len(self._facts)
+
+    def __repr__(self) -> str:
+        return self.text.rstrip() or repr(self._facts)
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{html.escape(repr(self))}</pre>"
+
+
+def text_of(value: Any, name: str, placeholder: str = "") -> str:
+    """A value as the command line would have it."""
+    if isinstance(value, (str, os.PathLike)):
+        return os.fspath(value)
+    if hasattr(value, "scale") and hasattr(value, "mjd"):  # astropy's Time
+        return value.utc.isot if placeholder == "DATE" else repr(float(value.tai.mjd))
+    if hasattr(value, "to_value"):  # a Quantity
+        unit = _UNITS.get(placeholder)
+        if unit is None:
+            raise ConfigError(f"{name}: it has no unit, and {value} has one; give a plain number")
+        try:
+            value = value.to_value(unit)
+        except Exception as error:
+            raise ConfigError(f"{name}={value}: its unit is not one of {unit}; convert it first") from error
+    if getattr(value, "ndim", None) == 0:  # a number of NumPy
+        value = value.item()
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise ConfigError(f"{name}: a {type(value).__name__} is not what it takes; give text, a path or a number")
+    return repr(value)
+
+
+def words(given: Mapping[str, tuple[Any, str, str]]) -> dict[str, list[str]]:
+    """@param given: by the option's name: value, placeholder, and "one", "many" or "nothing"."""
+    out: dict[str, list[str]] = {}
+    for option, (value, placeholder, takes) in given.items():
+        name = option.lstrip("-").replace("-", "_")
+        if takes == "nothing":
+            if value:
+                out[option] = []
+        elif value is None:
+            continue
+        elif takes == "many":
+            many = [value] if isinstance(value, (str, os.PathLike)) else list(value)
+            out[option] = [text_of(v, name, placeholder) for v in many]
+        elif isinstance(value, (list, tuple, set)):
+            out[option] = [",".join(text_of(v, name, placeholder) for v in value)]
+        else:
+            out[option] = [text_of(value, name, placeholder)]
+    return out
+
+
+def tell(messages: list[str], level: int = 3) -> None:
+    for message in messages:
+        warnings.warn(message, SkywrightWarning, stacklevel=level + 1)
+
+
+def run(
+    command: str, given: Mapping[str, tuple[Any, str, str]], config: ConfigLike, seed: int | None, jobs: int,
+    progress: Progress,
+) -> Result:  # fmt: skip
+    text, origin = config_text(config)
+    code, out, facts, messages = _core.run_command(command, words(given), text, origin, seed, jobs, shown(progress))
+    tell(messages, 3)
+    result = Result(json.loads(facts), out)
+    if code == PartialError.code:
+        raise PartialError(out.strip() or "some of the work could not be done; see `result`", result)
+    if code != 0:
+        raise of_code(code)(out.strip())
+    return result
