@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# long_checks.sh [asan] [tsan] [tidy] [faults] [science]: what is too long for every CI run; all by default.
+# long_checks.sh [asan] [tsan] [tidy] [faults] [science] [wheel]: what is too long for every CI run; all by default.
 # Ends with one line a check, its time in it, and exits 1 if any failed. NICE=19 before it lets others go first.
 set -uo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
-chosen=${*:-asan tsan tidy faults science}
+chosen=${*:-asan tsan tidy faults science wheel}
 failed=0
 summary=""
 pytest() { build/venv/bin/python -m pytest -q -p no:cacheprovider "$@"; }
@@ -54,12 +54,25 @@ campaign() {
   SKYWRIGHT_PROGRAM=$PWD/build/release/skywright pytest "${files[@]}"
 }
 
+# `pip install .` in an environment of its own: the wheel's size, and the package's tests on it.
+wheel() {
+  rm -rf build/wheels build/wheel-venv
+  CC=cc CXX=c++ build/venv/bin/python -m pip wheel -q --no-deps -w build/wheels . || return 1
+  local size limit=$((30 * 1000 * 1000))
+  size=$(stat -c %s build/wheels/skywright-*.whl)
+  echo "wheel: $size bytes, at most $limit"
+  [ "$size" -le "$limit" ] && python3 -m venv build/wheel-venv &&
+    build/wheel-venv/bin/pip install -q build/wheels/skywright-*.whl -r tests/requirements.txt &&
+    SKYWRIGHT_PROGRAM=$PWD/build/release/skywright build/wheel-venv/bin/python -m pytest -q -p no:cacheprovider tests/python
+}
+
 mkdir -p build
 [ -z "${NICE:-}" ] || renice -n "$NICE" $$ >/dev/null
 for name in $chosen; do
   case $name in
     asan | tsan) check "$name" sanitized "$name" ;;
     tidy) check tidy tidy ;;
+    wheel) check wheel wheel ;;
     faults | science) check "$name" campaign "$name" ;;
     *) echo "long_checks.sh: no check called $name" >&2; exit 2 ;;
   esac
