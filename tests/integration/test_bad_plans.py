@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 from test_bad_input import BAD_INPUT, PARTIAL, STORAGE, USAGE, files_of, refused
@@ -203,3 +204,18 @@ def test_names_are_taken_as_they_come(skywright, tmp_path):
     bad = os.fsencode(tmp_path) + b"/latin-\xe9.csv"  # not UTF-8
     done = skywright("sky", "--ra", 110, "--dec", -20, "--radius", 0.01, "--out", os.fsdecode(bad), "--json")
     assert "latin-" in done.json["out"] and os.path.exists(bad)
+
+
+@pytest.mark.parametrize("change, word", [
+    ("dec_deg = 89.0", "never"), ('bands = ["H"]', "H"), ("end_mjd = 60000.0", "end_mjd"),
+])  # fmt: skip
+def test_an_opportunity_that_cannot_be_seen_is_refused_before_the_first_night(skywright, tmp_path, change, word):
+    keys = {"dec_deg": "dec_deg = -30.0", "bands": 'bands = ["g"]', "end_mjd": "end_mjd = 60806.0"}
+    keys[change.split(" ")[0]] = change
+    file = tmp_path / "alerts.toml"
+    file.write_text('[[target]]\nname = "S1"\nra_deg = 37.0\nvisits = [1]\nbegin_mjd = 60796.0\n' + "\n".join(keys.values()))
+    for command in (("plan",), ("plan", "ensemble", "lsst-baseline")):
+        out = tmp_path / "out"
+        result = skywright(*command, "--nights", 1, "--opportunities", file, "--out", out, expect=USAGE)
+        assert "S1" in result.err and word in result.err
+        assert not out.exists() and not Path(f"{out}.partial").exists()

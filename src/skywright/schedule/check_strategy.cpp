@@ -67,6 +67,15 @@ void check_area_survey(const AreaSurvey& survey, const StrategyConfig& strategy,
                       "raise nside, or list the fields under [[queue.target]]");
 }
 
+void check_target(const Target& target, const StrategyConfig& strategy,
+                  const instrument::Instrument& instrument) {
+  const std::string what = fmt::format("target {}", target.name);
+  check_place(what, target.dec_deg, strategy, instrument);
+  check_bands(target.bands, target.visits.size(), what, instrument);
+  if (target.end_mjd <= target.begin_mjd)
+    throw ConfigError(what, "end_mjd is not after begin_mjd", "swap them");
+}
+
 }  // namespace
 
 bool rises(double dec_deg, double latitude_deg, double altitude_deg) {
@@ -118,16 +127,17 @@ void check_strategy(const StrategyConfig& strategy, const instrument::Instrument
     (void)band_index(instrument, field.depth_band, what);
   }
   for (const Target& target : strategy.queue.targets) {
-    const std::string what = fmt::format("target {}", target.name);
-    unique(target.name, what);
-    check_place(what, target.dec_deg, strategy, instrument);
-    check_bands(target.bands, target.visits.size(), what, instrument);
-    if (target.end_mjd <= target.begin_mjd)
-      throw ConfigError(what, "end_mjd is not after begin_mjd", "swap them");
+    unique(target.name, fmt::format("target {}", target.name));
+    check_target(target, strategy, instrument);
   }
   if (strategy.surveys.empty() && strategy.deep.fields.empty() && strategy.queue.targets.empty())
     throw ConfigError(fmt::format("strategy {}", strategy.name), "it has no survey",
                       "add [[survey]], [[deep.field]] or [[queue.target]]");
+}
+
+void check_opportunities(const std::vector<Target>& opportunities, const StrategyConfig& strategy,
+                         const instrument::Instrument& instrument) {
+  for (const Target& target : opportunities) check_target(target, strategy, instrument);
 }
 
 }  // namespace skywright::schedule

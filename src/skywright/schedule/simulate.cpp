@@ -51,6 +51,7 @@ Simulation::Simulation(const SimulationRequest& request, const Execution& execut
       conditions_(setting_),
       telescope_(setting_, weather_) {
   execution.check_stop();
+  check_opportunities(request.opportunities, setting_.strategy, setting_.instrument);
   if (!request.opportunities.empty())
     surveys_.push_back(
         std::make_unique<TargetSurveyor>(request.opportunities, -1, "too", setting_));

@@ -204,6 +204,9 @@ StrategyConfig built_in_strategy(std::string_view name);
 /// the lowest altitude, maps fine enough for the field of view, at least one survey.
 /// @throws ConfigError naming the survey, field or key
 void check_strategy(const StrategyConfig& strategy, const instrument::Instrument& instrument);
+/// The same of targets of opportunity.
+void check_opportunities(const std::vector<Target>& opportunities, const StrategyConfig& strategy,
+                         const instrument::Instrument& instrument);
 
 /// Whether a visit of that scheduler_note counts for the footprint: those of surveys over it do,
 /// where their `balance` says so; deep fields and targets do not.

@@ -102,6 +102,7 @@ std::vector<EnsembleUnit> ensemble_units(const EnsembleRequest& request) {
                         "two of that name would share a folder", "give one file another name");
     try {
       schedule::check_strategy(strategy.config, strategy.instrument);
+      schedule::check_opportunities(request.opportunities, strategy.config, strategy.instrument);
     } catch (const ConfigError& error) {
       throw ConfigError("strategy " + strategy.name, error.what(), "nothing was planned");
     }
