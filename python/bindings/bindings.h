@@ -12,6 +12,7 @@ void bind_wcs(nanobind::module_& m);
 void bind_psf(nanobind::module_& m);
 void bind_exposure(nanobind::module_& m);
 void bind_detect(nanobind::module_& m);
+void bind_subtract(nanobind::module_& m);
 void bind_commands(nanobind::module_& m);
 void bind_parquet(nanobind::module_& m);
 

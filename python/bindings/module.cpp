@@ -10,6 +10,7 @@ NB_MODULE(_core, m) {
   python::bind_psf(m);
   python::bind_exposure(m);
   python::bind_detect(m);
+  python::bind_subtract(m);
   python::bind_commands(m);
   python::bind_parquet(m);
 }

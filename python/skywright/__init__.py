@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from . import configs
     from ._detect import Sources, detect
     from ._exposure import Exposure
+    from ._subtract import Difference, subtract
     from ._table import Table
     from ._wcs import Wcs
 
@@ -45,6 +46,7 @@ __version__: str = _core.version
 __all__ = [
     *_command_names,
     "ConfigError",
+    "Difference",
     "Exposure",
     "InputError",
     "InternalError",
@@ -66,16 +68,19 @@ __all__ = [
     "errors",
     "mask_planes",
     "read_psf",
+    "subtract",
 ]
 
 
 # NumPy takes its time: what needs it is imported by whoever asks for it.
 _LATE = {
+    "Difference": "_subtract",
     "Exposure": "_exposure",
     "Sources": "_detect",
     "Table": "_table",
     "Wcs": "_wcs",
     "detect": "_detect",
+    "subtract": "_subtract",
 }
 
 

@@ -78,12 +78,15 @@ class Exposure:
     @classmethod
     def read(cls, path: PathLike) -> Exposure:
         """An exposure of ours, or any FITS image: "file.fits", "file.fits[2]", "file.fits[SCI]"."""
-        core = _core.read_image(str(path))
+        return cls._from_core(_core.read_image(str(path)))
+
+    @classmethod
+    def _from_core(cls, core: _core.Exposure) -> Exposure:
         return cls(
             pixels=core.pixels, variance=core.variance, mask=core.mask,
             wcs=None if core.wcs is None else Wcs(core.wcs),
             psf=core.psf, zero_point=core.zero_point, cards=core.cards, noise=core.noise,
-        )
+        )  # fmt: skip
 
     def write(self, path: PathLike) -> None:
         """FITS with IMAGE, VARIANCE and MASK, or a plain image where there is no variance."""

@@ -8,14 +8,14 @@ NOISE = 10.0
 LEVEL = 500.0
 
 
-def star_field(shape=(300, 400), count=40, seed=7):
+def star_field(shape=(300, 400), count=40, seed=7, noise_seed=8):
     """Gaussian stars of known place and flux on a flat sky with Gaussian noise (float32)."""
     rng = np.random.default_rng(seed)
     height, width = shape
     x = rng.uniform(20, width - 20, count)
     y = rng.uniform(20, height - 20, count)
     flux = 10 ** rng.uniform(4.0, 5.0, count)
-    image = rng.normal(LEVEL, NOISE, shape)
+    image = np.random.default_rng(noise_seed).normal(LEVEL, NOISE, shape)
     sigma = FWHM / 2.3548
     yy, xx = np.mgrid[:height, :width]
     for a, b, f in zip(x, y, flux):

@@ -1,9 +1,8 @@
 #include "command_config.h"
 #include "commands.h"
-#include "skywright/pipelines/subtract_files.h"
+#include "commands/subtract_options.h"
 
 namespace skywright::apps {
-namespace {
 
 pipelines::SubtractFilesConfig subtract_config(const Arguments& args, const Session& session) {
   auto config = config_of<pipelines::SubtractFilesConfig>(session);
@@ -17,7 +16,19 @@ pipelines::SubtractFilesConfig subtract_config(const Arguments& args, const Sess
   return config;
 }
 
-}  // namespace
+pipelines::SubtractJob subtract_job(const Arguments& args) {
+  return {.science = {.image = args.text_or("science", ""),
+                      .noise = args.text_or("--science-noise", ""),
+                      .mask = args.text_or("--mask", ""),
+                      .psf = args.text_or("--science-psf", "")},
+          .reference = {.image = args.text_or("template", ""),
+                        .noise = args.text_or("--template-noise", ""),
+                        .mask = args.text_or("--template-mask", ""),
+                        .psf = args.text_or("--template-psf", "")},
+          .difference = args.text_or("--out", ""),
+          .catalog = args.text_or("--catalog", ""),
+          .score = args.text_or("--score", "")};
+}
 
 Command subtract_command() {
   return {
@@ -48,19 +59,8 @@ Command subtract_command() {
             if (!args.has("--out") && !args.has("--catalog") && !args.has("--score"))
               throw ConfigError("nothing to write", "no --out, --catalog or --score",
                                 "name at least one");
-            const pipelines::SubtractSummary summary = pipelines::subtract_files(
-                {.science = {.image = args.text("science"),
-                             .noise = args.text_or("--science-noise", ""),
-                             .mask = args.text_or("--mask", ""),
-                             .psf = args.text_or("--science-psf", "")},
-                 .reference = {.image = args.text("template"),
-                               .noise = args.text_or("--template-noise", ""),
-                               .mask = args.text_or("--template-mask", ""),
-                               .psf = args.text_or("--template-psf", "")},
-                 .difference = args.text_or("--out", ""),
-                 .catalog = args.text_or("--catalog", ""),
-                 .score = args.text_or("--score", "")},
-                config, session.execution);
+            const pipelines::SubtractSummary summary =
+                pipelines::subtract_files(subtract_job(args), config, session.execution);
             for (const std::string& warning : summary.warnings) session.warn(warning);
             return Outcome{.text = summary.text(), .json = summary.json()};
           },

@@ -30,6 +30,15 @@ image::MaskedImageView AnyImage::view() const {
   return v;
 }
 
+void mask_missing(image::Image<float>& pixels, image::Image<image::MaskBits>& mask) {
+  for (std::size_t i = 0; i < pixels.size(); ++i) {
+    float& pixel = pixels.pixels()[i];
+    if (std::abs(pixel) < kLargestPixel) continue;
+    pixel = std::numeric_limits<float>::quiet_NaN();
+    mask.pixels()[i] |= image::bit(image::MaskPlane::not_finite);
+  }
+}
+
 AnyImage read_any_image(const std::string& path_text) {
   const io::HduPath at = io::parse_hdu_path(path_text);
   AnyImage any;
@@ -43,12 +52,7 @@ AnyImage read_any_image(const std::string& path_text) {
   any.exposure.zero_point = read.header.number("MAGZERO");
   any.exposure.image.mask =
       image::Image<image::MaskBits>(read.pixels.width(), read.pixels.height());
-  for (std::size_t i = 0; i < read.pixels.size(); ++i) {
-    float& pixel = read.pixels.pixels()[i];
-    if (std::abs(pixel) < kLargestPixel) continue;
-    pixel = std::numeric_limits<float>::quiet_NaN();
-    any.exposure.image.mask.pixels()[i] = image::bit(image::MaskPlane::not_finite);
-  }
+  mask_missing(read.pixels, any.exposure.image.mask);
   any.exposure.image.pixels = std::move(read.pixels);
   any.exposure.header = std::move(read.header);
   return any;

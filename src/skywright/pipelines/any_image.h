@@ -16,6 +16,9 @@ struct AnyImage {
   [[nodiscard]] image::MaskedImageView view() const;
 };
 
+/// Pixels that are not finite, or beyond 1e19, become NaN and UNMASKEDNAN.
+void mask_missing(image::Image<float>& pixels, image::Image<image::MaskBits>& mask);
+
 /// @param path_text a path, or "file.fits[2]" or "file.fits[SCI]"
 /// @throws InputError for what is no image, or a WCS that makes no sense
 AnyImage read_any_image(const std::string& path_text);

@@ -61,6 +61,19 @@ void apply_noise_file(const std::string& file, OpenedImage& out) {
   out.noise_stated = true;
 }
 
+/// Of an image that brought its variance: what is no noise is bad.
+void accept_variance(OpenedImage& out) {
+  image::MaskedImage& im = out.exposure.image;
+  for (std::size_t i = 0; i < im.variance.size(); ++i) {
+    float& v = im.variance.data()[i];
+    if (std::isfinite(v) && v > 0.0F) continue;
+    v = 0.0F;
+    im.mask.data()[i] |= image::bit(MaskPlane::bad);
+    ++out.bad_noise;
+  }
+  out.noise_stated = true;
+}
+
 /// Level off, and the sky's variance in where none was stated.
 void settle_background(OpenedImage& out, const Execution& execution) {
   image::MaskedImage& im = out.exposure.image;
@@ -93,9 +106,13 @@ void settle_background(OpenedImage& out, const Execution& execution) {
 /// What a stranger's image lacks: variance, a level of zero, a mask of what was given beside it.
 OpenedImage completed(AnyImage any, const ImageFiles& files, const Execution& execution) {
   OpenedImage out;
+  out.name = files.image;
   out.exposure = std::move(any.exposure);
   image::MaskedImage& im = out.exposure.image;
-  im.variance = Image<float>(im.width(), im.height());
+  if (im.variance.empty())
+    im.variance = Image<float>(im.width(), im.height());
+  else
+    accept_variance(out);
   if (!files.noise.empty()) apply_noise_file(files.noise, out);
   if (!files.mask.empty()) apply_mask_file(files.mask, out);
   for (std::size_t i = 0; i < im.pixels.size(); ++i) {
@@ -126,12 +143,28 @@ void measure_noise(OpenedImage& opened, const image::MaskedImageView& twin) {
     opened.exposure.noise = {};
 }
 
+OpenedImage open_image(Exposure exposure, const std::string& name, Origin origin,
+                       const Execution& execution) {
+  image::MaskedImage& im = exposure.image;
+  if (im.mask.empty()) im.mask = Image<MaskBits>(im.width(), im.height());
+  if (origin == Origin::stranger) {
+    mask_missing(im.pixels, im.mask);
+    return completed({.exposure = std::move(exposure), .is_plain = true}, {.image = name},
+                     execution);
+  }
+  OpenedImage out{
+      .name = name, .exposure = std::move(exposure), .ours = true, .noise_stated = true};
+  if (!out.exposure.header.contains("SKYLEVEL")) settle_background(out, execution);
+  return out;
+}
+
 OpenedImage open_image(const ImageFiles& files, const Execution& execution) {
   AnyImage any = read_any_image(files.image);
   OpenedImage out;
   if (any.is_plain) {
     out = completed(std::move(any), files, execution);
   } else {
+    out.name = files.image;
     out.exposure = std::move(any.exposure);
     out.ours = true;
     out.noise_stated = true;

@@ -13,12 +13,13 @@ namespace skywright::pipelines {
 /// Files beside an image; each may name an HDU as "file.fits[NAME]".
 struct ImageFiles {
   std::string image;
-  std::string noise;  ///< rms of each pixel in the image's unit; empty for none
-  std::string mask;   ///< whole numbers, 0 for good; empty for none
-  std::string psf;    ///< a model of ours or a picture of a star; empty for none
+  std::string noise = {};  ///< rms of each pixel in the image's unit; empty for none
+  std::string mask = {};   ///< whole numbers, 0 for good; empty for none
+  std::string psf = {};    ///< a model of ours or a picture of a star; empty for none
 };
 
 struct OpenedImage {
+  std::string name;            ///< for messages
   Exposure exposure;           ///< background level subtracted if it was a stranger's
   bool ours = false;           ///< had IMAGE, VARIANCE and MASK
   bool noise_stated = false;   ///< variance from a file, not from the image's scatter
@@ -35,6 +36,13 @@ struct OpenedImage {
 /// has.
 /// @throws InputError for sizes that differ or an image without a usable pixel
 OpenedImage open_image(const ImageFiles& files, const Execution& execution);
+
+enum class Origin { ours, stranger };
+
+/// The same of an image in memory; a stranger's may have a variance of its own, and a mask, or
+/// neither.
+OpenedImage open_image(Exposure exposure, const std::string& name, Origin origin,
+                       const Execution& execution);
 
 /// Measure the correlation and scale of a stranger's noise; ours state theirs and stay as they are,
 /// and so does a stated noise of which the sky shows nothing.

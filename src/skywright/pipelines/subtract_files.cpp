@@ -87,12 +87,11 @@ bool measure_psf(Exposure& exposure, const Execution& execution) {
 /// The noise of a stranger's image is what its sky scatters. One that a computer made without any
 /// has none: there it is rounding and the faint wings of sources, beside which whatever a fit
 /// leaves stands thousands of sigma high, off sources too (real pairs scatter within 0.9 and 1.1).
-void require_noise(const OpenedImage& science, const OpenedImage& reference, const SubtractJob& job,
-                   double score_scatter) {
+void require_noise(const OpenedImage& science, const OpenedImage& reference, double score_scatter) {
   constexpr double kNoNoise = 10.0;
   if (score_scatter < kNoNoise || (science.noise_stated && reference.noise_stated)) return;
   throw InputError(
-      job.science.image + " and " + job.reference.image,
+      science.name + " and " + reference.name,
       fmt::format(
           "their sky shows no noise that would explain the difference, which scatters {:.3g} "
           "times as much off sources",
@@ -135,12 +134,9 @@ void describe(Fields& f, SubtractFilesConfig& c) {
   describe(f, c.subtract);
 }
 
-SubtractSummary subtract_files(const SubtractJob& job, const SubtractFilesConfig& config,
-                               const Execution& execution) {
+Subtracted subtract_images(OpenedImage science, OpenedImage reference,
+                           const SubtractFilesConfig& config, const Execution& execution) {
   check_fields(config);
-  if (!job.catalog.empty()) io::check_table_name(job.catalog);
-  OpenedImage science = open_image(job.science, execution);
-  OpenedImage reference = open_image(job.reference, execution);
   SubtractSummary out;
   out.science_not_finite = science.not_finite;
   out.reference_not_finite = reference.not_finite;
@@ -165,10 +161,10 @@ SubtractSummary subtract_files(const SubtractJob& job, const SubtractFilesConfig
   out.science_variance_scale = s.noise.variance_scale;
   out.reference_variance_scale = r.noise.variance_scale;
 
-  const difference::Difference d =
+  difference::Difference d =
       difference::subtract(s.image.view(), s.psf ? &*s.psf : nullptr, r.image.view(),
                            r.psf ? &*r.psf : nullptr, s.noise, r.noise, config.subtract, execution);
-  require_noise(science, reference, job, d.report.score_scatter);
+  require_noise(science, reference, d.report.score_scatter);
   out.report = d.report;
   out.sources = static_cast<int>(d.sources.size());
   for (std::size_t i = 0; i < d.sources.size(); ++i) {
@@ -176,18 +172,32 @@ SubtractSummary subtract_files(const SubtractJob& job, const SubtractFilesConfig
     out.reliable += d.sources.reliability[i] >= 0.5F ? 1 : 0;
   }
   if (d.sources.size() == 0) out.warnings.emplace_back("the difference shows no source");
-  if (!job.difference.empty()) {
-    Exposure difference{.header = s.header,
-                        .image = d.difference,
-                        .wcs = s.wcs,
-                        .psf = d.psf,
-                        .zero_point = s.zero_point,
-                        .noise = {}};
-    write_exposure(job.difference, difference);
-  }
-  if (!job.score.empty()) io::write_image(job.score, d.score.view(), {});
-  if (!job.catalog.empty()) io::write_table(job.catalog, catalog_of(d, s));
-  return out;
+  table::Table catalog = catalog_of(d, s);
+  return {.difference = {.header = std::move(s.header),
+                         .image = std::move(d.difference),
+                         .wcs = s.wcs,
+                         .psf = std::move(d.psf),
+                         .zero_point = s.zero_point,
+                         .noise = {}},
+          .score = std::move(d.score),
+          .catalog = std::move(catalog),
+          .summary = std::move(out)};
+}
+
+void write_subtracted(const SubtractJob& job, const Subtracted& done) {
+  if (!job.difference.empty()) write_exposure(job.difference, done.difference);
+  if (!job.score.empty()) io::write_image(job.score, done.score.view(), {});
+  if (!job.catalog.empty()) io::write_table(job.catalog, done.catalog);
+}
+
+SubtractSummary subtract_files(const SubtractJob& job, const SubtractFilesConfig& config,
+                               const Execution& execution) {
+  check_fields(config);
+  if (!job.catalog.empty()) io::check_table_name(job.catalog);
+  Subtracted done = subtract_images(open_image(job.science, execution),
+                                    open_image(job.reference, execution), config, execution);
+  write_subtracted(job, done);
+  return std::move(done.summary);
 }
 
 std::string SubtractSummary::json() const {

@@ -8,6 +8,7 @@
 #include "skywright/base/fields.h"
 #include "skywright/difference/subtract.h"
 #include "skywright/pipelines/foreign_image.h"
+#include "skywright/table/table.h"
 
 namespace skywright::pipelines {
 
@@ -48,6 +49,21 @@ struct SubtractSummary {
   [[nodiscard]] std::string json() const;
   [[nodiscard]] std::string text() const;
 };
+
+/// Two images in memory, subtracted.
+struct Subtracted {
+  Exposure difference;
+  image::Image<float> score;  ///< signal-to-noise ratio of a point source centred on each pixel
+  table::Table catalog;       ///< a row a source of the difference
+  SubtractSummary summary;
+};
+
+/// @throws InputError for images of different sizes that have no WCS, or do not overlap
+Subtracted subtract_images(OpenedImage science, OpenedImage reference,
+                           const SubtractFilesConfig& config, const Execution& execution);
+
+/// Writes what the job names.
+void write_subtracted(const SubtractJob& job, const Subtracted& done);
 
 /// PSFs come from files, from the exposure, or are measured on the image's stars.
 SubtractSummary subtract_files(const SubtractJob& job, const SubtractFilesConfig& config,
