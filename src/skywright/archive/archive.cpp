@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <set>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -77,7 +80,8 @@ Archive::Archive(fs::path root, OpenFor purpose) : root_(std::move(root)), purpo
     lock_ = std::make_unique<detail::WriterLock>(root_);
     if (lock_->was_cut_off()) clear_left_overs();
   }
-  open_registry();
+  if (purpose_ != OpenFor::publishing) open_registry();
+  if (lock_ && lock_->was_cut_off()) enter_unlisted();
 }
 
 Archive::~Archive() = default;
@@ -109,6 +113,23 @@ void Archive::open_registry() {
   }
 }
 
+/// What was published just before a writer, or a rank of its launch, was killed.
+void Archive::enter_unlisted() {
+  const table::Table rows = registry_->query("SELECT path FROM dataset");
+  const auto& listed = rows.column<std::string>("path");
+  const std::set<std::string> known(listed.begin(), listed.end());
+  for (const fs::path& sidecar : sidecars_below(root_)) {
+    std::string file = sidecar.lexically_relative(root_).string();
+    file.resize(file.size() - std::string_view(".json").size());
+    if (known.contains(file)) continue;
+    try {
+      enter(record_at(sidecar));
+    } catch (const InputError&) {
+      continue;  // a damaged sidecar is for `verify` to tell, not for a night to stop at
+    }
+  }
+}
+
 bool Archive::contains(const DatasetKey& key) const {
   const fs::path file = path_of(key);
   return fs::exists(file) && fs::exists(sidecar_path(file));
@@ -116,27 +137,50 @@ bool Archive::contains(const DatasetKey& key) const {
 
 DatasetRecord Archive::publish(const DatasetKey& key, const Provenance& provenance,
                                const std::function<void(const fs::path&)>& write) {
-  if (purpose_ != OpenFor::writing) throw std::logic_error("archive was opened for reading");
+  if (purpose_ == OpenFor::reading) throw std::logic_error("archive was opened for reading");
   const fs::path target = path_of(key);
   make_folder(target.parent_path());
   if (contains(key)) {
     DatasetRecord record = record_at(sidecar_path(target));
-    const std::scoped_lock hold(mutex_);
-    enter(record);
+    enter_if_writing(record);
     return record;
   }
-  // A file without its sidecar was cut off between the two: whatever it holds is made again.
-  std::error_code ignored;
-  fs::remove(target, ignored);
   const Temporary file(target);
   write(file.path());
   DatasetRecord record{key, provenance, relative_path(key), 0, file_checksum(file.path())};
   record.bytes = static_cast<std::int64_t>(fs::file_size(file.path()));
-  io::publish_new(file.path(), target);
+  // A file without its sidecar was cut off between the two, or another rank is between them now:
+  // replaced by the same bytes, it is never gone.
+  if (fs::exists(target))
+    io::publish_replacing(file.path(), target);
+  else
+    io::publish_new(file.path(), target);
   io::write_whole_file(sidecar_path(target), sidecar_text(record));
+  enter_if_writing(record);
+  return record;
+}
+
+void Archive::enter_if_writing(const DatasetRecord& record) {
+  if (purpose_ != OpenFor::writing) return;
   const std::scoped_lock hold(mutex_);
   enter(record);
-  return record;
+}
+
+void Archive::adopt(const DatasetKey& key, double patience_s) {
+  if (purpose_ != OpenFor::writing) throw std::logic_error("archive was not opened for writing");
+  using Clock = std::chrono::steady_clock;
+  const auto until = Clock::now() + std::chrono::duration<double>(patience_s);
+  while (!contains(key)) {
+    if (Clock::now() > until)
+      throw InputError(path_of(key).string(), "another rank made it, but it is not to be seen here",
+                       "let all ranks see the survey directory under the same path");
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  enter_if_writing(record_at(sidecar_path(path_of(key))));
+}
+
+void Archive::expect_left_overs() {
+  if (lock_) lock_->expect_left_overs();
 }
 
 void Archive::enter(const DatasetRecord& record) {
@@ -196,6 +240,8 @@ std::vector<Damage> Archive::verify(const Execution& execution) const {
   }
   return damages;
 }
+
+std::size_t published_datasets(const fs::path& root) { return sidecars_below(root).size(); }
 
 std::size_t Archive::rebuild() {
   struct Found {

@@ -7,6 +7,8 @@
 ///     }
 ///
 /// Safe to use from several threads; one process writes at a time (a lock file holds off a second).
+/// Ranks that work for that one open the survey for publishing: they make files, and the writer
+/// enters these into the registry by `adopt`.
 #pragma once
 
 #include <filesystem>
@@ -36,7 +38,11 @@ struct DatasetRecord {
   std::string checksum;  ///< of the file
 };
 
-enum class OpenFor { reading, writing };
+enum class OpenFor {
+  reading,
+  writing,
+  publishing,  ///< files alone, beside the one process that writes: neither lock nor registry
+};
 
 /// What `Archive::verify` found wrong.
 struct Damage {
@@ -48,7 +54,7 @@ class Archive {
  public:
   /// @param root a survey directory (it holds survey.toml)
   /// Opened for writing after a writer that was killed, it first removes the hidden temporary files
-  /// that were left.
+  /// that were left, and lists what was published but not yet listed.
   /// @throws InputError where it is none; StorageError where it cannot be written or another
   /// process
   ///         writes it
@@ -68,8 +74,17 @@ class Archive {
   /// Write a dataset under a temporary name by `write`, then make it appear. A dataset that is
   /// there already stays as it is. Nothing is left behind where `write` throws.
   /// @throws StorageError; std::logic_error where opened for reading
+  /// Two processes that publish the same key at once do no harm: its bytes are the same.
   DatasetRecord publish(const DatasetKey& key, const Provenance& provenance,
                         const std::function<void(const std::filesystem::path&)>& write);
+
+  /// Enter what another process published. Where the file system of a cluster shows it late, wait.
+  /// @throws InputError where it is not there after `patience_s`; std::logic_error unless opened
+  ///         for writing
+  void adopt(const DatasetKey& key, double patience_s = 60.0);
+  /// Another process may have left temporary files: the next writer looks for them, however this
+  /// one ends.
+  void expect_left_overs();
 
   /// Published datasets of a kind, oldest first; ids of -1 or empty match any.
   [[nodiscard]] std::vector<DatasetRecord> list(const DatasetId& pattern) const;
@@ -84,7 +99,9 @@ class Archive {
  private:
   void open_registry();
   void clear_left_overs() const;
+  void enter_unlisted();
   void enter(const DatasetRecord& record);
+  void enter_if_writing(const DatasetRecord& record);
 
   std::filesystem::path root_;
   OpenFor purpose_;
@@ -92,6 +109,9 @@ class Archive {
   mutable std::mutex mutex_;
   mutable std::optional<sql::Database> registry_;
 };
+
+/// How many datasets a survey directory holds by their sidecars, whatever its registry says.
+std::size_t published_datasets(const std::filesystem::path& root);
 
 /// The sidecar of a dataset's file: `<file>.json`.
 std::filesystem::path sidecar_path(const std::filesystem::path& file);

@@ -1,6 +1,9 @@
 #include "skywright/archive/archive.h"
 
+#include <atomic>
 #include <fstream>
+#include <set>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -119,6 +122,81 @@ TEST_F(ArchiveTest, TheRegistryIsRebuiltFromFilesAlone) {
     fs::remove(root_ / ("registry.sqlite" + std::string(suffix)));
   const Archive archive(root_, OpenFor::reading);
   EXPECT_TRUE(archive.latest({.kind = "image", .visit = 7, .detector = 94}).has_value());
+}
+
+TEST_F(ArchiveTest, RanksPublishBesideTheWriterWhichAdoptsWhatTheyMade) {
+  Archive writer(root_, OpenFor::writing);
+  Archive rank(root_, OpenFor::publishing);
+  rank.publish(key_, provenance_, writing("pixels"));
+  EXPECT_TRUE(writer.contains(key_));
+  EXPECT_THAT(writer.list({.kind = "image"}), testing::IsEmpty());
+  writer.adopt(key_);
+  writer.adopt(key_);
+  EXPECT_THAT(writer.list({.kind = "image"}), testing::SizeIs(1));
+  EXPECT_THROW(rank.adopt(key_), std::logic_error);
+}
+
+TEST_F(ArchiveTest, WhatShowsLateIsWaitedFor) {
+  Archive writer(root_, OpenFor::writing);
+  Archive rank(root_, OpenFor::publishing);
+  EXPECT_THROW(writer.adopt(key_, 0.05), InputError);
+  std::jthread late([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    rank.publish(key_, provenance_, writing("pixels"));
+  });
+  writer.adopt(key_);
+  EXPECT_TRUE(writer.latest({.kind = "image", .visit = 7}).has_value());
+}
+
+TEST_F(ArchiveTest, TwoRanksThatPublishTheSameAtOnceLeaveItWholeAtEveryMoment) {
+  Archive archive(root_, OpenFor::publishing);
+  const std::string content(20000, 'x');
+  std::atomic<bool> done = false;
+  std::atomic<int> vanished = 0;
+  std::vector<std::jthread> ranks;
+  for (int rank = 0; rank < 2; ++rank) {
+    ranks.emplace_back([&] {
+      Archive own(root_, OpenFor::publishing);
+      for (int visit = 0; visit < 40; ++visit)
+        own.publish(dataset_key({.kind = "image", .visit = visit, .detector = 1}, provenance_),
+                    provenance_, writing(content));
+    });
+  }
+  std::jthread looks([&] {
+    std::set<int> seen;
+    while (!done) {
+      for (int visit = 0; visit < 40; ++visit) {
+        const bool there = archive.contains(
+            dataset_key({.kind = "image", .visit = visit, .detector = 1}, provenance_));
+        if (there)
+          seen.insert(visit);
+        else if (seen.contains(visit))
+          ++vanished;
+      }
+    }
+  });
+  ranks.clear();
+  done = true;
+  looks.join();
+  EXPECT_EQ(vanished, 0);
+  EXPECT_THAT(archive.verify(Execution(2)), testing::IsEmpty());
+}
+
+TEST_F(ArchiveTest, AWriterWhoseRanksWereLostHasTheNextOneClearUp) {
+  const fs::path left = root_ / "visit" / "7" / ".94.0123abcd.fits.4711.0.tmp";
+  fs::create_directories(left.parent_path());
+  std::ofstream(left) << "half";
+  { Archive(root_, OpenFor::writing).expect_left_overs(); }
+  EXPECT_TRUE(fs::exists(left));
+  { const Archive next(root_, OpenFor::writing); }
+  EXPECT_FALSE(fs::exists(left));
+}
+
+TEST_F(ArchiveTest, WhatARankPublishedBeforeTheLaunchDiedIsListedByTheNext) {
+  { Archive(root_, OpenFor::writing).expect_left_overs(); }
+  Archive(root_, OpenFor::publishing).publish(key_, provenance_, writing("pixels"));
+  const Archive next(root_, OpenFor::writing);
+  EXPECT_THAT(next.list({.kind = "image"}), testing::SizeIs(1));
 }
 
 TEST_F(ArchiveTest, ASecondWriterAndAForeignFolderAreRefused) {

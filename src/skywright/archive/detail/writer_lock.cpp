@@ -29,7 +29,9 @@ WriterLock::WriterLock(const fs::path& survey) {
 }
 
 WriterLock::~WriterLock() {
-  [[maybe_unused]] const int ignored = ::ftruncate(file_, 0);
+  if (!leaves_mark_) {
+    [[maybe_unused]] const int ignored = ::ftruncate(file_, 0);
+  }
   ::close(file_);
 }
 

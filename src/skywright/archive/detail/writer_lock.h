@@ -15,10 +15,13 @@ class WriterLock {
 
   /// The writer before was killed: it may have left temporary files.
   [[nodiscard]] bool was_cut_off() const { return was_cut_off_; }
+  /// Tell the next writer that this one was, though it ends in order.
+  void expect_left_overs() { leaves_mark_ = true; }
 
  private:
   int file_ = -1;
   bool was_cut_off_ = false;
+  bool leaves_mark_ = false;
 };
 
 /// Remove what a killed writer left under temporary names in `folder` and below. Only for folders
