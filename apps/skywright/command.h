@@ -24,6 +24,7 @@
 #include "skywright/base/error.h"
 #include "skywright/base/execution.h"
 #include "skywright/base/fields.h"
+#include "skywright/run/crew.h"
 #include "skywright/time/time_scales.h"
 
 namespace skywright::apps {
@@ -84,6 +85,8 @@ struct Session {
   bool quiet = false;
   std::string command_line = {};  ///< for provenance, without the program's folder
   std::function<void(std::string_view)> warn = {};  ///< tells the user what is odd and no error
+  std::vector<std::string> words = {};  ///< of the command line, after the program's name
+  run::Crew* crew = nullptr;            ///< the launch, for a command that spreads over one
 };
 
 /// Visits the settings of a command as they stand: to write them as TOML, or as classes. For one
@@ -95,6 +98,7 @@ struct Outcome {
   ExitCode code = ExitCode::complete;
   std::string text;         ///< printed without --json
   std::string json = "{}";  ///< printed with --json, one object
+  bool crew_lost = false;   ///< no rank was left to do what remains: a new launch may
 };
 
 struct Command {
@@ -104,6 +108,10 @@ struct Command {
   std::vector<Argument> arguments = {};
   std::vector<Option> options = {};
   std::function<Outcome(const Arguments&, const Session&)> run;
+  enum class Runs { alone, spread };
+  /// `spread`: under a launcher of several ranks (mpirun, srun) they share the work, and rank 0
+  /// tells the outcome. `alone`: each process does all of it, as without a launcher.
+  Runs runs = Runs::alone;
   /// What --help-config prints: the settings that --config and --set may change (see
   /// command_config.h). A command without it takes neither of the three.
   std::function<Settings(const Arguments&, const Session&)> settings = {};

@@ -17,6 +17,8 @@
 #include "printable.h"
 #include "progress.h"
 #include "skywright/config/toml_config.h"
+#include "skywright/run/launch.h"
+#include "skywright/run/supervise.h"
 
 namespace skywright::apps {
 namespace {
@@ -139,10 +141,24 @@ Arguments arguments_of(const Bound& bound) {
   return arguments;
 }
 
-int run(Bound& bound, const Common& common, const std::string& command_line, Wanted wanted) {
+void print(const std::string& text) {
+  errno = 0;
+  if (!text.empty()) std::cout << text << (text.ends_with('\n') ? "" : "\n");
+  std::cout.flush();
+  // A reader that has seen enough (`| head`) is no fault.
+  if (!std::cout && errno != EPIPE)
+    throw StorageError("standard output", "cannot be written", "free space or name another place");
+}
+
+int run(Bound& bound, const Common& common, const std::vector<std::string>& words, Wanted wanted,
+        run::Crew* crew) {
   const Arguments arguments = arguments_of(bound);
-  Progress progress(common.quiet);
-  const Execution execution(common.jobs, stop_source.get_token(), &progress);
+  const bool leads = crew == nullptr || crew->leads();
+  Progress progress(common.quiet || !leads);
+  const int jobs = common.jobs == 0 && crew != nullptr ? run::fair_jobs(*crew) : common.jobs;
+  const Execution execution(jobs, stop_source.get_token(), &progress);
+  std::string command_line = "skywright";
+  for (const std::string& word : words) command_line.append(" ").append(word);
   const Session session{.execution = execution,
                         .config_text = file_content(common.config),
                         .config_origin = common.config,
@@ -152,20 +168,40 @@ int run(Bound& bound, const Common& common, const std::string& command_line, Wan
                         .json = common.json,
                         .quiet = common.quiet,
                         .command_line = command_line,
-                        .warn = print_warning};
+                        .warn = print_warning,
+                        .words = words,
+                        .crew = crew};
   const Outcome outcome =
       wanted == Wanted::settings
           ? settings_outcome(bound.command, bound.command.settings(arguments, session))
           : bound.command.run(arguments, session);
   progress.finish();
-  const std::string& text = common.json && wanted == Wanted::result ? outcome.json : outcome.text;
-  errno = 0;
-  if (!text.empty()) std::cout << text << (text.ends_with('\n') ? "" : "\n");
-  std::cout.flush();
-  // A reader that has seen enough (`| head`) is no fault.
-  if (!std::cout && errno != EPIPE)
-    throw StorageError("standard output", "cannot be written", "free space or name another place");
+  if (!leads) return 0;
+  // A launch that ends early, its ranks lost or ended by the launcher, leaves it to the next to
+  // tell.
+  const bool early = outcome.crew_lost || (crew != nullptr && execution.stop_requested());
+  if (early && run::is_supervised()) return run::kLaunchAgain;
+  print(common.json && wanted == Wanted::result ? outcome.json : outcome.text);
   return static_cast<int>(outcome.code);
+}
+
+int report_failure(const std::string& who);
+
+/// As one rank of a launch, or alone. Every rank must say goodbye, whatever becomes of it.
+int run_as_rank(Bound& bound, const Common& common, const std::vector<std::string>& words,
+                Wanted wanted) {
+  const bool spreads = bound.command.runs == Command::Runs::spread && wanted == Wanted::result;
+  const auto crew = spreads ? run::join_launch() : nullptr;
+  if (!crew) return run(bound, common, words, wanted, nullptr);
+  int code = 0;
+  try {
+    code = run(bound, common, words, wanted, crew.get());
+  } catch (...) {
+    code = report_failure(crew->leads() ? "" : fmt::format("rank {}: ", crew->rank()));
+  }
+  crew->end(code);
+  // The launcher tells the code of any rank that has one: rank 0's is that of the command.
+  return crew->leads() ? code : 0;
 }
 
 int parse_and_run(int argc, char** argv) {
@@ -203,19 +239,42 @@ int parse_and_run(int argc, char** argv) {
   } catch (const AskedForSettings&) {
     wanted = Wanted::settings;
   } catch (const CLI::ParseError& error) {
-    const int code = app.exit(error);
+    // Once is enough, however many ranks were given the same command line.
+    const bool told_elsewhere = run::launch_of_this_process().rank > 0;
+    const int code = told_elsewhere ? error.get_exit_code() : app.exit(error);
     return code == 0 ? 0 : static_cast<int>(ExitCode::usage);
   }
-  std::string command_line = "skywright";
-  for (int i = 1; i < argc; ++i) command_line.append(" ").append(argv[i]);
+  const std::vector<std::string> words(argv + 1, argv + argc);
   for (auto it = bounds.rbegin(); it != bounds.rend(); ++it)
-    if (it->app->parsed()) return run(*it, common, command_line, wanted);
+    if (it->app->parsed()) return run_as_rank(*it, common, words, wanted);
   return static_cast<int>(ExitCode::usage);
 }
 
-int report(std::string_view message, ExitCode code) {
-  std::cerr << "skywright: " << printable(message) << '\n';
-  return static_cast<int>(code);
+/// Tell the exception that is being handled, and give its exit code.
+int report_failure(const std::string& who) {
+  const auto report = [&](const std::string& message, ExitCode code) {
+    std::cerr << "skywright: " << who << printable(message) << std::endl;
+    return static_cast<int>(code);
+  };
+  try {
+    throw;
+  } catch (const Error& error) {
+    return report(error.what(), error.code());
+  } catch (const std::bad_alloc&) {
+    return report("out of memory: the machine has no more to give; use fewer --jobs",
+                  ExitCode::internal);
+  } catch (const std::filesystem::filesystem_error& error) {
+    // A loop of links, a folder that may not be entered, a name too long.
+    return report(
+        fmt::format("{}: {}; check the path, its links and permissions",
+                    error.path1().empty() ? std::string("a path") : error.path1().string(),
+                    error.code().message()),
+        ExitCode::storage);
+  } catch (const std::exception& error) {
+    return report(
+        fmt::format("internal error: {}; please report it with the command line", error.what()),
+        ExitCode::internal);
+  }
 }
 
 }  // namespace
@@ -233,21 +292,7 @@ int main(int argc, char** argv) {
   std::signal(SIGXFSZ, SIG_IGN);
   try {
     return apps::parse_and_run(argc, argv);
-  } catch (const Error& error) {
-    return apps::report(error.what(), error.code());
-  } catch (const std::bad_alloc&) {
-    return apps::report("out of memory: the machine has no more to give; use fewer --jobs",
-                        ExitCode::internal);
-  } catch (const std::filesystem::filesystem_error& error) {
-    // A loop of links, a folder that may not be entered, a name too long.
-    return apps::report(
-        fmt::format("{}: {}; check the path, its links and permissions",
-                    error.path1().empty() ? std::string("a path") : error.path1().string(),
-                    error.code().message()),
-        ExitCode::storage);
-  } catch (const std::exception& error) {
-    return apps::report(
-        fmt::format("internal error: {}; please report it with the command line", error.what()),
-        ExitCode::internal);
+  } catch (...) {
+    return apps::report_failure("");
   }
 }

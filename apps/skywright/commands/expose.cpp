@@ -72,8 +72,11 @@ Outcome run_expose(const Arguments& args, const Session& session) {
   if (args.has("--orbits")) request.orbits = io::read_whole_file(args.text("--orbits"));
   request.out = args.text("--out");
 
-  const simulation::ExposeSummary summary = simulation::expose(request, session.execution);
+  const simulation::ExposeSummary summary =
+      simulation::expose(request, session.execution, session.crew);
   Outcome outcome;
+  outcome.code = summary.code;
+  outcome.crew_lost = summary.crew_lost;
   std::string frames;
   for (const simulation::ExposedFrame& f : summary.frames) {
     const imagesim::TrueConditions& c = f.conditions;
@@ -109,7 +112,10 @@ Command expose_command() {
           "  skywright expose --ra 150 --dec 2.2 --band r --mjd 60796.05 --detectors R22_S11 --out "
           "d\n"
           "  skywright expose --visits baseline.db --visit 12 --detectors all --out d\n"
-          "  skywright expose --kind flat --band r --detectors R22_S11 --out d",
+          "  skywright expose --kind flat --band r --detectors R22_S11 --out d\n"
+          "  mpirun -n 5 skywright expose --visits baseline.db --visit 12 --out d   (ranks share "
+          "the "
+          "detectors)",
       .options = {{"--instrument", "NAME",
                    "lsst, lsst-2022, gmt, small-survey, or a camera's .toml file (default lsst)"},
                   {"--visits", "FILE",
@@ -131,6 +137,7 @@ Command expose_command() {
                    Takes::nothing},
                   {"--out", "DIR", "folder for the frames", Need::required}},
       .run = run_expose,
+      .runs = Command::Runs::spread,
       .settings = settings_of<simulation::SimulationConfig>};
 }
 

@@ -1,10 +1,81 @@
 #include "skywright/pipelines/night.h"
 
 #include <cmath>
+#include <filesystem>
+
+#include <fmt/format.h>
 
 #include "commands.h"
+#include "skywright/archive/archive.h"
+#include "skywright/config/json_text.h"
+#include "skywright/pipelines/survey.h"
+#include "skywright/run/supervise.h"
 
 namespace skywright::apps {
+namespace {
+
+/// The command line of the launch's ranks: this one without the options of the launch.
+std::vector<std::string> ranks_command(const Session& session) {
+  std::vector<std::string> words = {std::filesystem::read_symlink("/proc/self/exe").string()};
+  for (std::size_t i = 0; i < session.words.size(); ++i) {
+    const std::string& word = session.words[i];
+    if (word == "--launch" || word == "--deadline")
+      ++i;
+    else if (!word.starts_with("--launch=") && !word.starts_with("--deadline="))
+      words.push_back(word);
+  }
+  return words;
+}
+
+Outcome run_launches(const Arguments& args, const Session& session) {
+  if (session.words.empty())
+    throw ConfigError("--launch", "is for the program's command line",
+                      "call `skywright night SURVEY --launch ...` as a process of its own");
+  const std::filesystem::path survey = args.text("survey");
+  run::SuperviseRequest request{.launcher = run::words_of(args.text("--launch")),
+                                .command = ranks_command(session),
+                                .made = [&] { return archive::published_datasets(survey); }};
+  request.deadline_s = args.number_or("--deadline", request.deadline_s);
+  if (!(request.deadline_s > 0.0))
+    throw ConfigError(fmt::format("--deadline={}", request.deadline_s), "must be > 0 seconds",
+                      "86400 is the default");
+  (void)pipelines::survey_status(survey);  // before anything is launched
+  const run::Supervision done = run::supervise(request, session.execution);
+  // What the launches had to tell, rank 0 of the last one has told.
+  if (!done.end.empty())
+    session.warn(
+        fmt::format("after {} launches: {}; run the same command again, what is done is "
+                    "kept",
+                    done.launches, done.end));
+  return {.code = static_cast<ExitCode>(done.code),
+          .text = {},
+          .json = done.end.empty()
+                      ? std::string()
+                      : fmt::format(R"({{"code":{},"launches":{},"end":{}}})", done.code,
+                                    done.launches, config::json_string(done.end))};
+}
+
+Outcome run_night(const Arguments& args, const Session& session) {
+  if (args.has("--launch")) {
+    if (session.crew != nullptr)
+      throw ConfigError("--launch", "this process was started by a launcher already",
+                        "leave one of the two away");
+    return run_launches(args, session);
+  }
+  if (args.has("--deadline"))
+    throw ConfigError("--deadline", "it is that of --launch", "give both or none");
+  const pipelines::NightSummary summary =
+      pipelines::night({.survey = args.text("survey"),
+                        .clock_mjd = args.mjd_or("--clock", std::nan("")),
+                        .watch_s = args.number_or("--watch", 0.0)},
+                       session.execution, session.crew);
+  return {.code = summary.code,
+          .text = night_text(summary),
+          .json = night_json(summary),
+          .crew_lost = summary.crew_lost};
+}
+
+}  // namespace
 
 Command night_command() {
   return {
@@ -14,18 +85,20 @@ Command night_command() {
           "Takes what lies in SURVEY/incoming, processes every exposure that is not done and ends\n"
           "each visit with alerts. Stopped or killed anywhere, the same command goes on.\n"
           "Masters are read from SURVEY/calib, templates from SURVEY/coadd, reference stars from\n"
-          "SURVEY/reference; settings stand in SURVEY/survey.toml, table [night].",
+          "SURVEY/reference; settings stand in SURVEY/survey.toml, table [night].\n"
+          "Under mpirun or srun --mpi=pmix the ranks share the exposures "
+          "(docs/guides/cluster.md):\n\n"
+          "  mpirun -n 5 skywright night mysurvey\n"
+          "  skywright night mysurvey --launch \"mpirun -n 5\"",
       .arguments = {{"survey", "survey directory (see `skywright survey init`)"}},
       .options = {{"--watch", "SECONDS", "wait for further frames until none has come for so long"},
-                  {"--clock", "MJD", "fixed time of processing, MJD TAI, for exact repeats"}},
-      .run = [](const Arguments& args, const Session& session) {
-        const pipelines::NightSummary summary =
-            pipelines::night({.survey = args.text("survey"),
-                              .clock_mjd = args.mjd_or("--clock", std::nan("")),
-                              .watch_s = args.number_or("--watch", 0.0)},
-                             session.execution);
-        return Outcome{summary.code, night_text(summary), night_json(summary)};
-      }};
+                  {"--clock", "MJD", "fixed time of processing, MJD TAI, for exact repeats"},
+                  {"--launch", "LAUNCHER",
+                   "start that many ranks, and again where one is lost: \"mpirun -n 5\""},
+                  {"--deadline", "SECONDS",
+                   "of all launches of --launch together (default 86400)"}},
+      .run = run_night,
+      .runs = Command::Runs::spread};
 }
 
 }  // namespace skywright::apps

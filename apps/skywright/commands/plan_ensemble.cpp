@@ -58,8 +58,12 @@ Outcome run_ensemble(const Arguments& args, const Session& session) {
   }
   request.out = args.text("--out");
   request.version = SKYWRIGHT_VERSION;
-  const simulation::EnsembleReport report = simulation::plan_ensemble(request, session.execution);
-  return {.code = report.code(), .text = report.text(), .json = report.json()};
+  const simulation::EnsembleReport report =
+      simulation::plan_ensemble(request, session.execution, session.crew);
+  return {.code = report.code(),
+          .text = report.text(),
+          .json = report.json(),
+          .crew_lost = report.crew_lost};
 }
 
 /// Of the first strategy that is named, as all are changed alike.
@@ -87,12 +91,16 @@ Command plan_ensemble_command() {
           "that fails is reported, the others go on, and the exit code is 3.\n"
           "--config and --set change every strategy alike.\n\n"
           "  skywright plan ensemble lsst-baseline mine.toml --seeds 1,2,3 --years 1 --out runs\n"
-          "  skywright plan ensemble a.toml b.toml --years 10 --out ten --json",
+          "  skywright plan ensemble a.toml b.toml --years 10 --out ten --json\n"
+          "  mpirun -n 9 skywright plan ensemble a.toml b.toml --seeds 1,2,3,4 --out ten   (eight "
+          "ranks\n"
+          "  share the surveys)",
       .arguments = {{.name = "strategies",
                      .help = "built-in names or .toml files",
                      .takes = Takes::many}},
       .options = std::move(options),
       .run = run_ensemble,
+      .runs = Command::Runs::spread,
       .settings = ensemble_settings};
 }
 

@@ -13,10 +13,12 @@
 #include "skywright/pipelines/failures.h"
 #include "skywright/pipelines/ingest.h"
 #include "skywright/pipelines/night_exposure.h"
+#include "skywright/pipelines/night_work.h"
 #include "skywright/pipelines/open_data.h"
 #include "skywright/pipelines/prompt_visit.h"
 #include "skywright/pipelines/survey_config.h"
 #include "skywright/pipelines/survey_inputs.h"
+#include "skywright/run/serve.h"
 
 namespace skywright::pipelines {
 namespace fs = std::filesystem;
@@ -52,14 +54,15 @@ class Pass {
  public:
   Pass(const NightRequest& request, const Execution& execution, Archive& archive,
        database::PromptDatabase& prompt, const SurveyConfig& config,
-       const instrument::Instrument& instrument, const SurveyInputs& inputs)
+       const instrument::Instrument& instrument, const SurveyInputs& inputs, run::Crew* crew)
       : request_(request),
         execution_(execution),
         archive_(archive),
         prompt_(prompt),
         config_(config),
         instrument_(instrument),
-        inputs_(inputs) {}
+        inputs_(inputs),
+        crew_(crew) {}
 
   /// The keys of all that the survey's frames make, those that failed left out.
   [[nodiscard]] std::vector<DetectorProducts> products() const {
@@ -72,21 +75,31 @@ class Pass {
   void run(NightSummary& summary) {
     collect();
     forget_stale(planned_, archive_, prompt_, config_.night);
+    recognise_finished();
     run::TaskGraph graph;
     std::string previous;
     for (const auto& [order, members] : visits_) {
       std::vector<std::string> needs;
       for (const std::size_t i : members) {
+        if (products_[i]) continue;
         const std::string id = fmt::format("process {}", i);
-        graph.add({id, {}, [this, i](const Execution& e) { process(i, e); }});
+        graph.add(
+            {.id = id,
+             .needs = {},
+             .order = [this, i] { return exposure_order(raws_[i], archive_.root(), planned_[i]); },
+             .settle = [this, i](std::string_view answer) { take(i, answer_from(answer)); }});
         needs.push_back(id);
       }
       if (!previous.empty()) needs.push_back(previous);
       previous = fmt::format("end {}", order.second);
-      graph.add(
-          {previous, needs, [this, members = members](const Execution& e) { end(members, e); }});
+      graph.add({.id = previous,
+                 .needs = needs,
+                 .body = [this, members = members](const Execution& e) { end(members, e); }});
     }
-    const run::RunReport report = graph.run(execution_, "night");
+    const run::RunReport report =
+        graph.run(execution_, {.activity = "night",
+                               .work = NightWork(archive_, instrument_, inputs_, config_.night),
+                               .crew = crew_});
     conclude(report, summary);
   }
 
@@ -129,29 +142,40 @@ class Pass {
     }
   }
 
-  /// An exposure that fails is recorded; its visit goes on without it.
-  void process(std::size_t i, const Execution& execution) {
+  /// Finished work is recognised here rather than ordered: a night that is taken up costs a look.
+  void recognise_finished() {
+    const Execution quick(execution_.jobs());
+    quick.for_each(raws_.size(), [&](std::size_t i) {
+      try {
+        const auto done =
+            finished_night_exposure(raws_[i], instrument_, inputs_, config_.night, archive_);
+        if (!done) return;
+        products_[i] = done->products;
+        outcomes_[i].was_done = true;
+        outcomes_[i].sources = done->quality.sources;
+        outcomes_[i].dia_sources = done->quality.dia_sources;
+      } catch (const InputError&) {
+        return;  // whoever is ordered to process it finds the same, and answers so
+      }
+    });
+  }
+
+  void take(std::size_t i, ExposureAnswer answer) {
     ExposureOutcome& outcome = outcomes_[i];
-    try {
-      NightExposure done = process_night_exposure(raws_[i], instrument_, inputs_, config_.night,
-                                                  archive_, execution);
-      products_[i] = std::move(done.products);
-      outcome.was_done = done.was_done;
-      outcome.times = std::move(done.times);
-      outcome.sources = done.quality.sources;
-      outcome.dia_sources = done.quality.dia_sources;
-    } catch (const Stopped&) {
-      throw;
-    } catch (const StorageError&) {
-      throw;  // of the whole survey: no exposure would fare better
-    } catch (const Error& error) {
-      outcome.code = error.code();
-      outcome.message = error.what();
-    } catch (const std::exception& error) {
-      // Ours to mend, but the other exposures go on.
-      outcome.code = ExitCode::internal;
-      outcome.message = fmt::format("internal error: {}; please report it", error.what());
+    outcome.code = answer.code;
+    outcome.message = std::move(answer.message);
+    outcome.was_done = answer.was_done;
+    outcome.times = std::move(answer.times);
+    outcome.sources = answer.sources;
+    outcome.dia_sources = answer.dia_sources;
+    if (answer.code != ExitCode::complete) return;  // its visit goes on without it
+    const DetectorProducts& made = planned_[i];
+    if (crew_ != nullptr && crew_->size() > 1) {
+      for (const archive::DatasetKey& key :
+           {made.image, made.sources, made.difference, made.dia_sources, made.stamps})
+        if (!key.hash.empty()) archive_.adopt(key);
     }
+    products_[i] = made;
   }
 
   void end(const std::vector<std::size_t>& members, const Execution& execution) {
@@ -206,6 +230,10 @@ class Pass {
     summary.forced_sources += forced_sources_;
     summary.alert_files += alert_files_;
     summary.stopped = summary.stopped || report.stopped;
+    summary.lost_leases += report.lost_leases;
+    summary.crew_lost = summary.crew_lost || report.crew_lost;
+    const bool launched = crew_ != nullptr && crew_->size() > 1;
+    if (launched && (report.stopped || report.lost_leases > 0)) archive_.expect_left_overs();
   }
 
   [[nodiscard]] std::vector<MissingMaster> missing_masters() const {
@@ -237,6 +265,7 @@ class Pass {
   const SurveyConfig& config_;
   const instrument::Instrument& instrument_;
   const SurveyInputs& inputs_;
+  run::Crew* crew_;
   std::vector<RawFile> raws_;
   std::vector<ExposureOutcome> outcomes_;
   std::vector<ExposureOutcome> unreadable_;  ///< raws that were damaged since they were ingested
@@ -304,19 +333,33 @@ ExitCode code_of(const NightSummary& summary) {
   return failed || summary.stopped || summary.rejected > 0 ? ExitCode::partial : ExitCode::complete;
 }
 
+/// What a rank other than 0 does of a night.
+void serve_night(const NightRequest& request, const SurveyConfig& config,
+                 const instrument::Instrument& instrument, const Execution& execution,
+                 run::Crew& crew) {
+  Archive archive(request.survey, archive::OpenFor::publishing);
+  const SurveyInputs inputs(request.survey);
+  run::serve(crew, NightWork(archive, instrument, inputs, config.night), execution);
+}
+
 }  // namespace
 
-NightSummary night(const NightRequest& request, const Execution& execution) {
+NightSummary night(const NightRequest& request, const Execution& execution, run::Crew* crew) {
   const SurveyConfig config = read_survey_config(request.survey);
   if (!fs::is_directory(request.survey / "incoming"))
     throw InputError((request.survey / "incoming").string(),
                      "the folder in which frames arrive is not there",
                      "make it, or name the survey that the frames go to");
   const instrument::Instrument instrument = survey_instrument(request.survey, config);
+  if (crew != nullptr && !crew->leads()) {
+    serve_night(request, config, instrument, execution, *crew);
+    return {};
+  }
   Archive archive(request.survey, archive::OpenFor::writing);
   database::PromptDatabase prompt(request.survey / "prompt.sqlite", sql::Access::create);
   const SurveyInputs inputs(request.survey);
   NightSummary summary;
+  if (crew != nullptr) summary.ranks = crew->size();
   Incoming incoming(request.survey / "incoming");
   std::optional<std::vector<DetectorProducts>> unpublished;
   double idle_since = run::steady_clock()();
@@ -324,7 +367,7 @@ NightSummary night(const NightRequest& request, const Execution& execution) {
     const int before = summary.ingested;
     incoming.take(archive, instrument, summary, execution);
     if (first || summary.ingested > before) {
-      Pass pass(request, execution, archive, prompt, config, instrument, inputs);
+      Pass pass(request, execution, archive, prompt, config, instrument, inputs, crew);
       pass.run(summary);
       unpublished = pass.products();
       idle_since = run::steady_clock()();
@@ -338,6 +381,8 @@ NightSummary night(const NightRequest& request, const Execution& execution) {
     std::this_thread::sleep_for(std::chrono::milliseconds(200));
   }
   summary.stopped = summary.stopped || execution.stop_requested();
+  if (summary.crew_lost)
+    summary.warnings.emplace_back("no other rank is left; what was done is kept");
   if (!summary.stopped && unpublished)
     publish_open_data(archive, *unpublished, config, instrument, execution);
   summary.code = code_of(summary);

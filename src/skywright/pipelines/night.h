@@ -7,6 +7,7 @@
 
 #include "skywright/base/execution.h"
 #include "skywright/pipelines/step_times.h"
+#include "skywright/run/crew.h"
 #include "skywright/run/task_graph.h"
 
 namespace skywright::pipelines {
@@ -55,15 +56,21 @@ struct NightSummary {
   std::size_t forced_sources = 0;
   std::size_t alert_files = 0;
   std::vector<MissingMaster> missing_masters;  ///< of what the frames would have needed
+  int ranks = 1;                               ///< of the launch
+  std::size_t lost_leases = 0;                 ///< exposures taken back from ranks that fell silent
+  bool crew_lost = false;                      ///< work remains, and no rank to do it
   std::vector<std::string> warnings;
 };
 
 /// Ingest what lies in incoming/, process every exposure that is not done, end each visit in order
 /// of time, and write the open catalogs. Stopped or killed anywhere, the same call goes on.
 /// @throws InputError, ConfigError, StorageError for the survey as a whole; one exposure's failure
-/// is
-///         recorded in the summary and the others go on
-NightSummary night(const NightRequest& request, const Execution& execution);
+///         is recorded in the summary and the others go on
+/// @param crew  the launch that this process belongs to, if any: rank 0 then leases exposures to
+/// the
+///         others and does all else; they serve it and return an empty summary
+NightSummary night(const NightRequest& request, const Execution& execution,
+                   run::Crew* crew = nullptr);
 
 std::string night_text(const NightSummary& summary);
 std::string night_json(const NightSummary& summary);

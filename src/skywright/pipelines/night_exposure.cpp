@@ -83,6 +83,15 @@ bool is_done(const Plan& plan, const archive::Archive& archive) {
          (!plan.coadd || archive.contains(p.difference));
 }
 
+std::optional<NightExposure> finished(const Plan& plan, const archive::Archive& archive) {
+  if (!is_done(plan, archive)) return {};
+  return NightExposure{.products = plan.products,
+                       .quality = quality_from(io::read_header(archive.path_of(plan.products.image),
+                                                               {.index = {}, .name = "IMAGE"})),
+                       .times = {},
+                       .was_done = true};
+}
+
 void publish(const ProcessedExposure& done, const Plan& plan, const NightConfig& config,
              archive::Archive& archive, const Execution& execution) {
   const auto put = [&](const DatasetKey& key, const Provenance& provenance, const auto& write) {
@@ -129,19 +138,22 @@ DetectorProducts night_exposure_products(const RawFile& raw,
   return plan_for(raw, instrument, inputs, config).products;
 }
 
+std::optional<NightExposure> finished_night_exposure(const RawFile& raw,
+                                                     const instrument::Instrument& instrument,
+                                                     const SurveyInputs& inputs,
+                                                     const NightConfig& config,
+                                                     const archive::Archive& archive) {
+  return finished(plan_for(raw, instrument, inputs, config), archive);
+}
+
 NightExposure process_night_exposure(const RawFile& raw, const instrument::Instrument& instrument,
                                      const SurveyInputs& inputs, const NightConfig& config,
                                      archive::Archive& archive, const Execution& execution) {
   execution.check_stop();
   const Plan plan = plan_for(raw, instrument, inputs, config);
+  if (auto done = finished(plan, archive)) return std::move(*done);
   NightExposure out;
   out.products = plan.products;
-  if (is_done(plan, archive)) {
-    out.was_done = true;
-    out.quality = quality_from(
-        io::read_header(archive.path_of(plan.products.image), {.index = {}, .name = "IMAGE"}));
-    return out;
-  }
   const StepClocks clocks = step_clocks(execution);
   StepTimer timer(clocks);
   if (archive::file_checksum(raw.path) != raw.checksum) {

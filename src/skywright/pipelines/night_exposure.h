@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,14 @@ StepClocks step_clocks(const Execution& execution);
 DetectorProducts night_exposure_products(const RawFile& raw,
                                          const instrument::Instrument& instrument,
                                          const SurveyInputs& inputs, const NightConfig& config);
+
+/// The exposure where its products are there already. @throws InputError for an image without
+/// header
+std::optional<NightExposure> finished_night_exposure(const RawFile& raw,
+                                                     const instrument::Instrument& instrument,
+                                                     const SurveyInputs& inputs,
+                                                     const NightConfig& config,
+                                                     const archive::Archive& archive);
 
 /// Clean image, sources, difference image, difference sources and stamps of one raw frame. Their
 /// keys hold the raw's and the masters', template's and reference's checksums and the

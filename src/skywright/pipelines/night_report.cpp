@@ -68,6 +68,9 @@ std::string night_text(const NightSummary& summary) {
         "warning: no master {}{} for {}: frames were processed without; make it "
         "with `skywright calib`\n",
         m.kind, m.band.empty() ? "" : " in " + m.band, few(m.detectors));
+  if (summary.lost_leases > 0)
+    text += fmt::format("{} exposures were taken back from ranks that fell silent\n",
+                        summary.lost_leases);
   for (const std::string& warning : summary.warnings) text += fmt::format("warning: {}\n", warning);
   if (summary.stopped) text += "stopped: run the same command again to go on\n";
   return text;
@@ -77,6 +80,8 @@ std::string night_json(const NightSummary& summary) {
   nlohmann::ordered_json json;
   json["code"] = static_cast<int>(summary.code);
   json["stopped"] = summary.stopped;
+  json["ranks"] = summary.ranks;
+  json["lost_leases"] = summary.lost_leases;
   json["visits"] = summary.visits;
   json["ingested"] = summary.ingested;
   json["rejected"] = summary.rejected;

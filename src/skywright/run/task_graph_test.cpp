@@ -27,13 +27,18 @@ class Journal {
   std::vector<std::string> entries_;
 };
 
+Task local(std::string id, std::vector<std::string> needs,
+           std::function<void(const Execution&)> body) {
+  return {.id = std::move(id), .needs = std::move(needs), .body = std::move(body)};
+}
+
 TEST(TaskGraph, RunsATaskAfterWhatItNeeds) {
   for (const int jobs : {1, 2, 5}) {
     Journal journal;
     TaskGraph graph;
-    graph.add({"a", {}, journal.note("a")});
-    graph.add({"b", {"a"}, journal.note("b")});
-    graph.add({"c", {"b"}, journal.note("c")});
+    graph.add(local("a", {}, journal.note("a")));
+    graph.add(local("b", {"a"}, journal.note("b")));
+    graph.add(local("c", {"b"}, journal.note("c")));
     const RunReport report = graph.run(Execution(jobs));
     EXPECT_THAT(journal.entries(), ElementsAre("a", "b", "c")) << jobs;
     EXPECT_EQ(report.code(), ExitCode::complete);
@@ -44,11 +49,11 @@ TEST(TaskGraph, RunsATaskAfterWhatItNeeds) {
 TEST(TaskGraph, AFailureSkipsWhatNeedsItAndNothingElse) {
   Journal journal;
   TaskGraph graph;
-  graph.add(
-      {"bad", {}, [](const Execution&) { throw InputError("frame", "broken", "bring another"); }});
-  graph.add({"child", {"bad"}, journal.note("child")});
-  graph.add({"grandchild", {"child"}, journal.note("grandchild")});
-  graph.add({"other", {}, journal.note("other")});
+  graph.add(local("bad", {},
+                  [](const Execution&) { throw InputError("frame", "broken", "bring another"); }));
+  graph.add(local("child", {"bad"}, journal.note("child")));
+  graph.add(local("grandchild", {"child"}, journal.note("grandchild")));
+  graph.add(local("other", {}, journal.note("other")));
   const RunReport report = graph.run(Execution(2));
   EXPECT_THAT(journal.entries(), ElementsAre("other"));
   EXPECT_EQ(report.tasks[0].state, TaskState::failed);
@@ -65,9 +70,9 @@ TEST(TaskGraph, AStopStartsNothingMore) {
     std::atomic<int> begun = 0;
     TaskGraph graph;
     for (int i = 0; i < 100; ++i) {
-      graph.add({std::to_string(i), {}, [&](const Execution&) {
-                   if (++begun == 5) source.request_stop();
-                 }});
+      graph.add(local(std::to_string(i), {}, [&](const Execution&) {
+        if (++begun == 5) source.request_stop();
+      }));
     }
     const RunReport report = graph.run(Execution(jobs, source.get_token()));
     EXPECT_TRUE(report.stopped);
@@ -81,9 +86,8 @@ TEST(TaskGraph, ATaskMayUseThreadsInside) {
   TaskGraph graph;
   std::atomic<int> calls = 0;
   for (int i = 0; i < 4; ++i) {
-    graph.add({std::to_string(i), {}, [&](const Execution& e) {
-                 e.for_each(50, [&](std::size_t) { ++calls; });
-               }});
+    graph.add(local(std::to_string(i), {},
+                    [&](const Execution& e) { e.for_each(50, [&](std::size_t) { ++calls; }); }));
   }
   EXPECT_EQ(graph.run(Execution(8)).code(), ExitCode::complete);
   EXPECT_EQ(calls, 200);
@@ -91,17 +95,90 @@ TEST(TaskGraph, ATaskMayUseThreadsInside) {
 
 TEST(TaskGraph, RefusesUnknownNeedsAndTakenNames) {
   TaskGraph graph;
-  graph.add({"a", {}, [](const Execution&) {}});
-  EXPECT_THROW(graph.add({"a", {}, [](const Execution&) {}}), std::logic_error);
-  EXPECT_THROW(graph.add({"b", {"z"}, [](const Execution&) {}}), std::logic_error);
-  EXPECT_THROW(graph.add({"c", {"c"}, [](const Execution&) {}}), std::logic_error);
+  graph.add(local("a", {}, [](const Execution&) {}));
+  EXPECT_THROW(graph.add(local("a", {}, [](const Execution&) {})), std::logic_error);
+  EXPECT_THROW(graph.add(local("b", {"z"}, [](const Execution&) {})), std::logic_error);
+  EXPECT_THROW(graph.add(local("c", {"c"}, [](const Execution&) {})), std::logic_error);
+}
+
+TEST(TaskGraph, RefusesATaskThatSaysNothingOrTwoThingsOfItsWork) {
+  TaskGraph graph;
+  EXPECT_THROW(graph.add({.id = "a", .needs = {}}), std::logic_error);
+  EXPECT_THROW(graph.add({.id = "b",
+                          .needs = {},
+                          .body = [](const Execution&) {},
+                          .order = [] { return std::string(); }}),
+               std::logic_error);
+}
+
+TEST(TaskGraph, AnOrderGoesThroughTheWorkToItsTask) {
+  for (const int jobs : {1, 4}) {
+    std::vector<int> squares(50);
+    TaskGraph graph;
+    for (int i = 0; i < 50; ++i) {
+      graph.add({.id = std::to_string(i),
+                 .needs = {},
+                 .order = [i] { return std::to_string(i); },
+                 .settle =
+                     [&squares, i](std::string_view answer) {
+                       squares[static_cast<std::size_t>(i)] = std::stoi(std::string(answer));
+                     }});
+    }
+    const auto work = [](std::string_view order, const Execution&) {
+      const int i = std::stoi(std::string(order));
+      return std::to_string(i * i);
+    };
+    EXPECT_EQ(graph.run(Execution(jobs), {.work = work}).code(), ExitCode::complete);
+    for (int i = 0; i < 50; ++i) EXPECT_EQ(squares[static_cast<std::size_t>(i)], i * i);
+  }
+}
+
+TEST(TaskGraph, AnAnswerThatCannotBeTakenFailsItsTask) {
+  TaskGraph graph;
+  graph.add({.id = "a",
+             .needs = {},
+             .order = [] { return std::string(); },
+             .settle = [](std::string_view) { throw InputError("answer", "odd", "none"); }});
+  graph.add({.id = "b", .needs = {"a"}, .body = [](const Execution&) {}});
+  const RunReport report =
+      graph.run(Execution(), {.work = [](std::string_view, const Execution&) { return ""; }});
+  EXPECT_EQ(report.tasks[0].state, TaskState::failed);
+  EXPECT_EQ(report.tasks[0].code, ExitCode::bad_input);
+  EXPECT_EQ(report.tasks[1].state, TaskState::skipped);
+}
+
+TEST(TaskGraph, DoesNoMoreAtOnceThanItIsTold) {
+  TaskGraph graph;
+  std::atomic<int> now = 0;
+  std::atomic<int> most = 0;
+  std::atomic<int> share = 0;
+  for (int i = 0; i < 20; ++i) {
+    graph.add(local(std::to_string(i), {}, [&](const Execution& e) {
+      most = std::max(most.load(), ++now);
+      share = e.jobs();
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      --now;
+    }));
+  }
+  graph.run(Execution(6), {.at_once = 2});
+  EXPECT_EQ(most, 2);
+  EXPECT_EQ(share, 3);
+}
+
+TEST(TaskGraph, ALongChainIsSkippedWithoutRecursion) {
+  TaskGraph graph;
+  graph.add(local("0", {}, [](const Execution&) { throw StorageError("disk", "full", "room"); }));
+  for (int i = 1; i < 300000; ++i)
+    graph.add(local(std::to_string(i), {std::to_string(i - 1)}, [](const Execution&) {}));
+  EXPECT_EQ(graph.run(Execution()).count(TaskState::skipped), 299999U);
 }
 
 TEST(TaskGraph, CountsSecondsByTheClockItIsGiven) {
   std::atomic<int> ticks = 0;
   TaskGraph graph;
-  graph.add({"a", {}, [&](const Execution&) { ticks += 7; }});
-  const RunReport report = graph.run(Execution(), "x", [&] { return static_cast<double>(ticks); });
+  graph.add(local("a", {}, [&](const Execution&) { ticks += 7; }));
+  const RunReport report =
+      graph.run(Execution(), {.clock = [&] { return static_cast<double>(ticks); }});
   EXPECT_EQ(report.tasks[0].seconds, 7.0);
 }
 

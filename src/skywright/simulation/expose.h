@@ -5,9 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "skywright/base/error.h"
 #include "skywright/base/execution.h"
 #include "skywright/imagesim/simulate.h"
 #include "skywright/instrument/visit_info.h"
+#include "skywright/run/crew.h"
 #include "skywright/sky/sky_model.h"
 
 namespace skywright::simulation {
@@ -38,13 +40,18 @@ struct ExposedFrame {
   imagesim::TrueConditions conditions;
 };
 struct ExposeSummary {
-  std::vector<ExposedFrame> frames;  ///< in the order of the request
+  std::vector<ExposedFrame> frames;    ///< in the order of the request; without those not made
+  ExitCode code = ExitCode::complete;  ///< partial where ranks were lost and frames with them
+  bool crew_lost = false;
 };
 
 /// Write OUT/<visit>_<detector>.fits.fz, OUT/truth/<visit>_<detector>.parquet and .fits.
 /// The bytes do not depend on the number of threads.
-/// @throws ConfigError for a detector, band or config that does not exist; StorageError
-ExposeSummary expose(const ExposeRequest& request, const Execution& execution);
+/// @param crew  the launch that this process belongs to, if any: rank 0 leases detectors to the
+///         others, which return an empty summary
+/// @throws ConfigError for a detector, band or config that does not exist; StorageError; Stopped
+ExposeSummary expose(const ExposeRequest& request, const Execution& execution,
+                     run::Crew* crew = nullptr);
 
 /// One frame in memory, for those who want no files: sky, then camera.
 imagesim::RawExposure simulated_frame(const ExposeRequest& request,

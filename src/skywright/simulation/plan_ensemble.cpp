@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "skywright/io/atomic_file.h"
+#include "skywright/run/serve.h"
 #include "skywright/simulation/ensemble_page.h"
 #include "skywright/simulation/ensemble_unit.h"
 
@@ -54,6 +55,9 @@ class UnitProgress final : public ProgressSink {
   SharedNights& shared_;
   std::size_t unit_;
 };
+
+constexpr std::string_view kPlan = "plan";
+constexpr std::string_view kMetrics = "metrics";
 
 std::string plan_task(const EnsembleUnit& unit) { return "plan " + unit.name; }
 std::string metrics_task(const EnsembleUnit& unit) { return "metrics " + unit.name; }
@@ -127,39 +131,65 @@ std::vector<EnsembleUnit> ensemble_units(const EnsembleRequest& request) {
   return units;
 }
 
-run::TaskGraph ensemble_graph(const std::vector<EnsembleUnit>& units, const Execution& progress) {
-  const auto shared = std::make_shared<SharedNights>(units, progress);
+run::TaskGraph ensemble_graph(const std::vector<EnsembleUnit>& units) {
   run::TaskGraph graph;
   for (std::size_t i = 0; i < units.size(); ++i) {
     const EnsembleUnit& unit = units[i];
-    graph.add({plan_task(unit), {}, [&unit, shared, i](const Execution& execution) {
-                 UnitProgress sink(*shared, i);
-                 plan_unit(unit, Execution(execution.jobs(), execution.stop_token(), &sink));
+    graph.add({.id = plan_task(unit), .needs = {}, .order = [i] {
+                 return fmt::format("{} {}", kPlan, i);
                }});
-    graph.add({metrics_task(unit), {plan_task(unit)}, [&unit](const Execution& execution) {
-                 judge_unit(unit, execution);
+    graph.add({.id = metrics_task(unit), .needs = {plan_task(unit)}, .order = [i] {
+                 return fmt::format("{} {}", kMetrics, i);
                }});
   }
   return graph;
 }
 
-EnsembleReport plan_ensemble(const EnsembleRequest& request, const Execution& execution) {
+run::Work ensemble_work(const std::vector<EnsembleUnit>& units, const Execution& progress) {
+  const auto shared = std::make_shared<SharedNights>(units, progress);
+  return [&units, shared](std::string_view order, const Execution& execution) {
+    const std::size_t blank = order.find(' ');
+    const std::size_t i = std::stoul(std::string(order.substr(blank + 1)));
+    if (order.substr(0, blank) == kPlan) {
+      UnitProgress sink(*shared, i);
+      plan_unit(units.at(i), Execution(execution.jobs(), execution.stop_token(), &sink));
+    } else {
+      judge_unit(units.at(i), execution);
+    }
+    return std::string();
+  };
+}
+
+EnsembleReport plan_ensemble(const EnsembleRequest& request, const Execution& execution,
+                             run::Crew* crew) {
   const std::vector<EnsembleUnit> units = ensemble_units(request);
   std::error_code error;
   fs::create_directories(request.out, error);
   if (error)
     throw StorageError(request.out.string(), "the folder cannot be made: " + error.message(),
                        "name a place that can be written");
+  if (crew != nullptr && !crew->leads()) {
+    run::serve(*crew, ensemble_work(units, execution), execution);
+    return {};
+  }
   std::vector<bool> there_before;
   for (const EnsembleUnit& unit : units) there_before.push_back(unit_state(unit).whole);
 
-  const run::TaskGraph graph = ensemble_graph(units, execution);
-  // Silent: nights are reported, and tasks would only count half of them.
-  const Execution silent(execution.jobs(), execution.stop_token());
-  const run::RunReport run = graph.run(silent, "units");
+  const run::TaskGraph graph = ensemble_graph(units);
+  run::RunOptions options{.activity = "units", .crew = crew};
+  run::RunReport run;
+  if (crew != nullptr && crew->size() > 1) {
+    run = graph.run(execution, options);
+  } else {
+    // Silent: nights are reported, and tasks would only count half of them.
+    const Execution silent(execution.jobs(), execution.stop_token());
+    options.work = ensemble_work(units, execution);
+    run = graph.run(silent, options);
+  }
 
   EnsembleReport report{.out = request.out, .nights = request.nights, .members = {}, .files = {}};
   report.stopped = run.stopped;
+  report.crew_lost = run.crew_lost;
   for (std::size_t i = 0; i < units.size(); ++i) {
     report.members.push_back(member_of(units[i], run.tasks[2 * i], run.tasks[2 * i + 1]));
     report.members.back().there_before = there_before[i];

@@ -58,8 +58,11 @@ struct EnsembleUnit {
 std::vector<EnsembleUnit> ensemble_units(const EnsembleRequest& request);
 
 /// Two tasks a unit, "plan NAME" and "metrics NAME", which needs the former.
-/// @param units, progress  must outlive the graph; nights of all units are reported to `progress`
-run::TaskGraph ensemble_graph(const std::vector<EnsembleUnit>& units, const Execution& progress);
+/// @param units must outlive the graph
+run::TaskGraph ensemble_graph(const std::vector<EnsembleUnit>& units);
+/// Does the orders of that graph. @param units, progress  must outlive it; nights of the units that
+/// are planned in this process are reported to `progress`
+run::Work ensemble_work(const std::vector<EnsembleUnit>& units, const Execution& progress);
 
 /// What became of a unit.
 struct EnsembleMember {
@@ -92,6 +95,7 @@ struct EnsembleReport {
   int nights = 0;
   std::vector<EnsembleMember> members;
   bool stopped = false;
+  bool crew_lost = false;          ///< units remain, and no rank to do them
   std::vector<std::string> files;  ///< written beside the units' own
 
   [[nodiscard]] ExitCode code() const;  ///< partial unless all are complete
@@ -106,7 +110,10 @@ struct EnsembleReport {
 
 /// Plan and judge all units, then write OUT/ensemble.csv (a row a unit), ensemble.md and index.html
 /// of those that are complete. A unit that fails is reported and the others go on.
+/// @param crew  the launch that this process belongs to, if any: rank 0 leases units to the others,
+///         which return an empty report
 /// @throws as ensemble_units, before anything is written; StorageError where OUT cannot be made
-EnsembleReport plan_ensemble(const EnsembleRequest& request, const Execution& execution);
+EnsembleReport plan_ensemble(const EnsembleRequest& request, const Execution& execution,
+                             run::Crew* crew = nullptr);
 
 }  // namespace skywright::simulation

@@ -1,0 +1,15 @@
+/// The ways to run a graph.
+#pragma once
+
+#include "skywright/run/task_graph.h"
+
+namespace skywright::run::detail {
+
+RunReport run_on_threads(const TaskGraph& graph, const Execution& execution,
+                         const RunOptions& options);
+
+/// @pre options.crew has several ranks and this one is 0
+RunReport run_on_crew(const TaskGraph& graph, const Execution& execution,
+                      const RunOptions& options);
+
+}  // namespace skywright::run::detail
