@@ -1,8 +1,10 @@
 # Flags that every target shares, as the interface target skywright_options.
 find_program(CCACHE ccache)
 if(CCACHE)
+  # What its manual asks for so that files with a precompiled header are cached too.
   set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+    ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
 endif()
 find_program(MOLD mold)
 

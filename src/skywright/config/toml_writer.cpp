@@ -8,7 +8,7 @@
 namespace skywright::config {
 namespace {
 
-std::string quoted(std::string_view text) {
+std::string toml_string(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\')
@@ -55,7 +55,7 @@ void TomlWriter::flag(std::string_view name, bool& value, std::string_view doc) 
   line(name, value ? "true" : "false", doc);
 }
 void TomlWriter::text(std::string_view name, std::string& value, std::string_view doc) {
-  line(name, quoted(value), doc);
+  line(name, toml_string(value), doc);
 }
 
 void TomlWriter::numbers(std::string_view name, std::vector<double>& value, std::string_view doc,
@@ -68,7 +68,7 @@ void TomlWriter::numbers(std::string_view name, std::vector<double>& value, std:
 void TomlWriter::texts(std::string_view name, std::vector<std::string>& value,
                        std::string_view doc) {
   std::string list;
-  for (const std::string& v : value) list += (list.empty() ? "" : ", ") + quoted(v);
+  for (const std::string& v : value) list += (list.empty() ? "" : ", ") + toml_string(v);
   line(name, "[" + list + "]", doc);
 }
 
@@ -76,7 +76,7 @@ void TomlWriter::choice(std::string_view name, int& index, const std::vector<std
                         std::string_view doc) {
   std::string known;
   for (const std::string& option : names) known += (known.empty() ? "" : ", ") + option;
-  line(name, quoted(names[static_cast<std::size_t>(index)]), fmt::format("{} ({})", doc, known));
+  line(name, toml_string(names[static_cast<std::size_t>(index)]), fmt::format("{} ({})", doc, known));
 }
 
 void TomlWriter::begin(std::string_view name, std::string_view doc) {

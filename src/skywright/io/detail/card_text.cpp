@@ -139,7 +139,7 @@ std::string printable(std::string_view text) {
   return out;
 }
 
-std::string quoted(std::string_view text, std::size_t least = 8) {
+std::string card_string(std::string_view text, std::size_t least = 8) {
   std::string out = "'";
   for (const char c : text) out += c == '\'' ? std::string("''") : std::string(1, c);
   if (out.size() < least + 1) out.resize(least + 1, ' ');
@@ -185,7 +185,7 @@ void format_long_text(const std::string& start, std::string_view value, const st
     while (take < rest.size() && used + (rest[take] == '\'' ? 2 : 1) <= room)
       used += rest[take++] == '\'' ? 2 : 1;
     const bool last = take == rest.size();
-    std::string record = lead + quoted(std::string(rest.substr(0, take)) + (last ? "" : "&"), 0);
+    std::string record = lead + card_string(std::string(rest.substr(0, take)) + (last ? "" : "&"), 0);
     if (last && !comment.empty()) record += " / " + comment;
     add_record(record.substr(0, kCardLength), text);
     if (last) return;
@@ -240,7 +240,7 @@ void format_card(const Card& card, std::string& text) {
   std::string value;
   if (const auto* string = std::get_if<std::string>(&card.value)) {
     const std::string clean = printable(*string);
-    value = quoted(clean);
+    value = card_string(clean);
     if (start.size() + value.size() > kCardLength) {
       format_long_text(start, clean, comment, text);
       return;
