@@ -76,7 +76,8 @@ void TomlWriter::choice(std::string_view name, int& index, const std::vector<std
                         std::string_view doc) {
   std::string known;
   for (const std::string& option : names) known += (known.empty() ? "" : ", ") + option;
-  line(name, toml_string(names[static_cast<std::size_t>(index)]), fmt::format("{} ({})", doc, known));
+  line(name, toml_string(names[static_cast<std::size_t>(index)]),
+       fmt::format("{} ({})", doc, known));
 }
 
 void TomlWriter::begin(std::string_view name, std::string_view doc) {

@@ -185,7 +185,8 @@ void format_long_text(const std::string& start, std::string_view value, const st
     while (take < rest.size() && used + (rest[take] == '\'' ? 2 : 1) <= room)
       used += rest[take++] == '\'' ? 2 : 1;
     const bool last = take == rest.size();
-    std::string record = lead + card_string(std::string(rest.substr(0, take)) + (last ? "" : "&"), 0);
+    std::string record =
+        lead + card_string(std::string(rest.substr(0, take)) + (last ? "" : "&"), 0);
     if (last && !comment.empty()) record += " / " + comment;
     add_record(record.substr(0, kCardLength), text);
     if (last) return;
