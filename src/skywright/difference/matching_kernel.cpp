@@ -71,37 +71,51 @@ Image<float> convolve_blocks(ImageView<const float> in, KernelOf kernel_of, cons
   return out;
 }
 
-/// One kernel everywhere, in the Fourier plane: tiles that overlap by its size, of which the part
-/// that nothing wraps into is kept.
-Image<float> convolve_by_fft(ImageView<const float> in, const Image<float>& kernel,
-                             const Execution& exec) {
-  constexpr int kPlane = 512;
-  const int half = kernel.width() / 2;
-  const int core = kPlane - 2 * half;
-  const math::RealFft2d fft(kPlane, kPlane);
-  const Spectrum transfer = spectrum_of(fft, kernel);
+/// In the Fourier plane: tiles that overlap by the kernel's size, of which the part that nothing
+/// wraps into is kept.
+/// @param plane       side of a tile [pixel]
+/// @param transfer_at from a tile's middle and a spectrum to write into: the kernel's spectrum
+/// there
+template <class TransferAt>
+Image<float> convolve_by_fft(ImageView<const float> in, int half, const math::RealFft2d& fft,
+                             TransferAt transfer_at, const Execution& exec) {
+  const int side = fft.width();
+  const int core = side - 2 * half;
   Image<float> out = Image<float>::uninitialised(in.width(), in.height());
   const int across = (in.width() + core - 1) / core;
   const int down = (in.height() + core - 1) / core;
-  exec.for_each(static_cast<std::size_t>(across * down), [&](std::size_t tile) {
+  exec.for_each(static_cast<std::size_t>(down), [&](std::size_t row) {
     exec.check_stop();
-    const int x0 = static_cast<int>(tile) % across * core;
-    const int y0 = static_cast<int>(tile) / across * core;
-    Image<float> plane(kPlane, kPlane);
-    const Box want{x0 - half, y0 - half, kPlane, kPlane};
-    const Box have = want.intersection(in.box());
-    for (int y = have.y0; y < have.y_end(); ++y)
-      std::copy_n(in.row(y) + have.x0, have.width, plane.row(y - want.y0) + (have.x0 - want.x0));
+    const int y0 = static_cast<int>(row) * core;
+    const int height = std::min(core, in.height() - y0);
+    Image<float> plane(side, side);
     Spectrum spectrum(fft.spectrum_size());
-    fft.forward(plane.pixels(), spectrum);
-    multiply(spectrum, transfer);
-    fft.inverse(spectrum, plane.pixels());
-    const int width = std::min(core, in.width() - x0);
-    for (int y = y0; y < std::min(y0 + core, in.height()); ++y)
-      std::copy_n(plane.row(y - want.y0) + half, width, out.row(y) + x0);
+    Spectrum transfer;
+    for (int x0 = 0; x0 < across * core; x0 += core) {
+      const int width = std::min(core, in.width() - x0);
+      const Box want{x0 - half, y0 - half, side, side};
+      const Box have = want.intersection(in.box());
+      if (have != want) std::fill(plane.pixels().begin(), plane.pixels().end(), 0.0F);
+      for (int y = have.y0; y < have.y_end(); ++y)
+        std::copy_n(in.row(y) + have.x0, have.width, plane.row(y - want.y0) + (have.x0 - want.x0));
+      fft.forward(plane.pixels(), spectrum);
+      multiply(spectrum,
+               transfer_at(PixelPosition{.x = x0 + 0.5 * (width - 1), .y = y0 + 0.5 * (height - 1)},
+                           transfer));
+      fft.inverse(spectrum, plane.pixels());
+      for (int y = 0; y < height; ++y)
+        std::copy_n(plane.row(y + half) + half, width, out.row(y0 + y) + x0);
+    }
   });
   return out;
 }
+
+SKYWRIGHT_VECTOR_CLONES
+void add_scaled(float weight, const float* from, std::size_t count, float* to) {
+  for (std::size_t i = 0; i < count; ++i) to[i] += weight * from[i];
+}
+
+constexpr int kSideForFft = 13;  ///< kernels from which the Fourier plane is the faster way
 
 }  // namespace
 
@@ -148,8 +162,27 @@ double MatchingKernel::sum_at(PixelPosition where) const {
 Image<float> convolve(ImageView<const float> in, const MatchingKernel& kernel,
                       const Execution& execution) {
   if (kernel.degree() == 0) return convolve(in, kernel.coefficients()[0], execution);
-  return convolve_blocks(
-      in, [&](PixelPosition p) { return kernel.at(p); }, execution);
+  if (kernel.side() < kSideForFft)
+    return convolve_blocks(
+        in, [&](PixelPosition p) { return kernel.at(p); }, execution);
+  // Small planes, since the kernel is constant within each; its spectrum is as linear in the
+  // polynomial terms as the kernel is.
+  const int half = kernel.side() / 2;
+  const int plane = math::fast_fft_size(kBlock + 2 * half);
+  const math::RealFft2d fft(plane, plane);
+  std::vector<Spectrum> coefficients;
+  for (const Image<float>& image : kernel.coefficients())
+    coefficients.push_back(spectrum_of(fft, image));
+  const auto transfer_at = [&](PixelPosition where, Spectrum& transfer) -> const Spectrum& {
+    transfer.assign(fft.spectrum_size(), {});
+    const std::vector<double> terms = kernel.terms_at(where);
+    for (std::size_t t = 0; t < terms.size(); ++t)
+      add_scaled(static_cast<float>(terms[t]),
+                 reinterpret_cast<const float*>(coefficients[t].data()), 2 * transfer.size(),
+                 reinterpret_cast<float*>(transfer.data()));
+    return transfer;
+  };
+  return convolve_by_fft(in, half, fft, transfer_at, execution);
 }
 
 Image<float> convolve_variance(ImageView<const float> in, const MatchingKernel& kernel,
@@ -180,8 +213,14 @@ Image<float> convolve_variance(ImageView<const float> in, const MatchingKernel& 
 
 Image<float> convolve(ImageView<const float> in, const Image<float>& kernel,
                       const Execution& execution) {
-  constexpr int kSideForFft = 17;  // from which it is the faster way
-  if (kernel.width() >= kSideForFft) return convolve_by_fft(in, kernel, execution);
+  if (kernel.width() >= kSideForFft) {
+    constexpr int kPlane = 512;
+    const math::RealFft2d fft(kPlane, kPlane);
+    const Spectrum transfer = spectrum_of(fft, kernel);
+    return convolve_by_fft(
+        in, kernel.width() / 2, fft,
+        [&](PixelPosition, Spectrum&) -> const Spectrum& { return transfer; }, execution);
+  }
   return convolve_blocks(
       in, [&](PixelPosition) { return kernel; }, execution);
 }

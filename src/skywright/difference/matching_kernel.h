@@ -28,17 +28,17 @@ class MatchingKernel {
 
   [[nodiscard]] Image<float> at(PixelPosition where) const;
   [[nodiscard]] double sum_at(PixelPosition where) const;
-
- private:
+  /// What each coefficient counts for at a place.
   [[nodiscard]] std::vector<double> terms_at(PixelPosition where) const;
 
+ private:
   Box domain_;
   int degree_ = 0;
   std::vector<Image<float>> coefficients_;
   std::vector<double> sums_;  ///< of each coefficient image
 };
 
-/// `in` convolved, the kernel taken as constant within blocks of 64 pixels (at their centres);
+/// `in` convolved, the kernel taken as constant within blocks of some 64 pixels (at their centres);
 /// outside lies zero. Its gradient over half a block is what is neglected.
 Image<float> convolve(ImageView<const float> in, const MatchingKernel& kernel,
                       const Execution& execution);

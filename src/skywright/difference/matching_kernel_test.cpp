@@ -55,6 +55,43 @@ TEST(ConvolveWithOneKernel, EqualsItsPlainTwinDirectlyAndByFourierTransforms) {
   }
 }
 
+TEST(ConvolveWithVaryingKernel, EqualsOneKernelWhereNothingVaries) {
+  Image<float> in = noise(300, 210, "varying");
+  in(63, 65) = 1e5F;
+  for (const int side : {9, 13, 25}) {
+    const Image<float> kernel = lopsided(side);
+    std::vector<Image<float>> coefficients(3, Image<float>(side, side));
+    coefficients[0] = kernel;
+    const Image<float> found =
+        convolve(in, MatchingKernel(in.box(), 1, std::move(coefficients)), Execution(2));
+    const Image<float> expected =
+        image::convolve_reference(in, image::Kernel(Image<float>(kernel)));
+    const double peak = 1e5 * static_cast<double>(kernel(side / 2, side / 2));
+    double worst = 0.0;
+    for (std::size_t i = 0; i < found.size(); ++i)
+      worst = std::max(worst, std::abs(static_cast<double>(found.pixels()[i]) -
+                                       static_cast<double>(expected.pixels()[i])));
+    EXPECT_LT(worst, 6e-8 * 20.0 * std::max(peak, 1.0)) << side;
+  }
+}
+
+TEST(ConvolveWithVaryingKernel, FollowsTheKernelsSumAcrossTheImage) {
+  const Image<float> in(300, 210, 1.0F);
+  for (const int side : {9, 25}) {
+    std::vector<Image<float>> coefficients(3, lopsided(side));
+    for (float& v : coefficients[1].pixels()) v *= 0.5F;
+    for (float& v : coefficients[2].pixels()) v *= -0.25F;
+    const MatchingKernel kernel(in.box(), 1, std::move(coefficients));
+    const Image<float> found = convolve(in, kernel, Execution());
+    // A block spans at most 72 pixels: half of it is a quarter of the field's half in x, a third in
+    // y.
+    const double bound = 0.5 * 36.0 / 149.5 + 0.25 * 36.0 / 104.5 + 1e-5;
+    for (int y = side; y < in.height() - side; ++y)
+      for (int x = side; x < in.width() - side; ++x)
+        ASSERT_NEAR(found(x, y), kernel.sum_at({1.0 * x, 1.0 * y}), bound) << x << " " << y;
+  }
+}
+
 TEST(MatchingKernel, KnowsItsSumAtEveryPlace) {
   std::vector<Image<float>> coefficients;
   for (int t = 0; t < 6; ++t) coefficients.push_back(noise(11, 11, "sum"));

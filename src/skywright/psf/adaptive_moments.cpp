@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "skywright/base/vector_clones.h"
+
 namespace skywright::psf {
 namespace {
 
@@ -39,7 +41,6 @@ struct Sums {
   double yy = 0.0;
   double xy = 0.0;
   double rho4 = 0.0;
-  double weight2 = 0.0;  // of the weight squared, over usable pixels
 };
 
 struct Weight {
@@ -48,13 +49,66 @@ struct Weight {
   [[nodiscard]] double determinant() const { return shape.ixx * shape.iyy - shape.ixy * shape.ixy; }
 };
 
+/// A row's part of the weight's ellipse.
+struct EllipseRow {
+  const float* pixels;
+  const float* usable;  ///< null: all are
+  int begin, end;
+  double cx, dy;
+  Moments precision;  ///< the inverse of the weight's moments
+};
+
+SKYWRIGHT_VECTOR_CLONES
+void add_row(const EllipseRow& r, float* line, Sums& total) {
+  const Moments& p = r.precision;
+  const auto dy = static_cast<float>(r.dy);
+  const auto cx = static_cast<float>(r.cx);
+  const auto a = static_cast<float>(-0.5 * p.ixx);
+  const auto b = static_cast<float>(-p.ixy) * dy;
+  const auto c = static_cast<float>(-0.5 * p.iyy) * dy * dy;
+  for (int x = r.begin; x < r.end; ++x) {
+    const float dx = static_cast<float>(x) - cx;
+    line[x] = fast_exp(std::min(0.0F, (a * dx + b) * dx + c)) * r.pixels[x];
+  }
+  if (r.usable != nullptr)
+    for (int x = r.begin; x < r.end; ++x) line[x] = r.usable[x] > 0.0F ? line[x] : 0.0F;
+  // Four partial sums each, in a fixed order: they fill a register, and give the same at any width.
+  constexpr int kParts = 4;
+  double s0[kParts] = {};
+  double s1[kParts] = {};
+  double s2[kParts] = {};
+  double s4[kParts] = {};
+  const double slope = 2.0 * p.ixy * r.dy;
+  const double level = p.iyy * r.dy * r.dy;
+  const auto add = [&](int x, int part) {
+    const double v = static_cast<double>(line[x]);
+    const double dx = x - r.cx;
+    const double rho2 = (p.ixx * dx + slope) * dx + level;
+    s0[part] += v;
+    s1[part] += v * dx;
+    s2[part] += v * dx * dx;
+    s4[part] += v * rho2 * rho2;
+  };
+  int x = r.begin;
+  for (; x + kParts <= r.end; x += kParts)
+    for (int part = 0; part < kParts; ++part) add(x + part, part);
+  for (; x < r.end; ++x) add(x, 0);
+  const auto sum = [](const double(&parts)[kParts]) {
+    return (parts[0] + parts[1]) + (parts[2] + parts[3]);
+  };
+  total.s += sum(s0);
+  total.x += sum(s1);
+  total.y += sum(s0) * r.dy;
+  total.xx += sum(s2);
+  total.xy += sum(s1) * r.dy;
+  total.yy += sum(s0) * r.dy * r.dy;
+  total.rho4 += sum(s4);
+}
+
 class WeightedSums {
  public:
   WeightedSums(image::ImageView<const float> pixels, image::ImageView<const float> usable)
-      : pixels_(pixels),
-        usable_(usable),
-        line_(static_cast<std::size_t>(pixels.width())),
-        square_(static_cast<std::size_t>(pixels.width())) {}
+      : pixels_(pixels), usable_(usable), line_(static_cast<std::size_t>(pixels.width())) {}
 
   Sums operator()(const Weight& weight) {
     Sums total;
@@ -75,63 +129,23 @@ class WeightedSums {
       const int x0 = std::max(0, static_cast<int>(std::ceil(weight.centre.x + middle - half)));
       const int x1 = std::min(pixels_.width() - 1,
                               static_cast<int>(std::floor(weight.centre.x + middle + half)));
-      if (x1 >= x0) row(y, x0, x1 + 1, weight, {pxx, pyy, pxy}, total);
+      if (x1 < x0) continue;
+      add_row({.pixels = pixels_.row(y),
+               .usable = usable_.empty() ? nullptr : usable_.row(y),
+               .begin = x0,
+               .end = x1 + 1,
+               .cx = weight.centre.x,
+               .dy = dy,
+               .precision = {pxx, pyy, pxy}},
+              line_.data(), total);
     }
     return total;
   }
 
  private:
-  void row(int y, int x0, int x1, const Weight& weight, const Moments& p, Sums& total) {
-    const float* pixel = pixels_.row(y);
-    const auto dy = static_cast<float>(y - weight.centre.y);
-    const auto cx = static_cast<float>(weight.centre.x);
-    const auto a = static_cast<float>(-0.5 * p.ixx);
-    const auto b = static_cast<float>(-p.ixy) * dy;
-    const auto c = static_cast<float>(-0.5 * p.iyy) * dy * dy;
-    float* line = line_.data();
-    float* square = square_.data();
-    for (int x = x0; x < x1; ++x) {
-      const float dx = static_cast<float>(x) - cx;
-      const float w = fast_exp(std::min(0.0F, (a * dx + b) * dx + c));
-      line[x] = w * pixel[x];
-      square[x] = w * w;
-    }
-    if (!usable_.empty()) {
-      const float* usable = usable_.row(y);
-      for (int x = x0; x < x1; ++x) {
-        line[x] = usable[x] > 0.0F ? line[x] : 0.0F;
-        square[x] = usable[x] > 0.0F ? square[x] : 0.0F;
-      }
-    }
-    double s0 = 0.0;
-    double s1 = 0.0;
-    double s2 = 0.0;
-    double s4 = 0.0;
-    const double cxd = weight.centre.x;
-    const double dyd = y - weight.centre.y;
-    for (int x = x0; x < x1; ++x) {
-      const double v = static_cast<double>(line[x]);
-      const double dx = x - cxd;
-      const double rho2 = (p.ixx * dx + 2.0 * p.ixy * dyd) * dx + p.iyy * dyd * dyd;
-      s0 += v;
-      s1 += v * dx;
-      s2 += v * dx * dx;
-      s4 += v * rho2 * rho2;
-      total.weight2 += static_cast<double>(square[x]);
-    }
-    total.s += s0;
-    total.x += s1;
-    total.y += s0 * dyd;
-    total.xx += s2;
-    total.xy += s1 * dyd;
-    total.yy += s0 * dyd * dyd;
-    total.rho4 += s4;
-  }
-
   image::ImageView<const float> pixels_;
   image::ImageView<const float> usable_;
   std::vector<float> line_;
-  std::vector<float> square_;
 };
 
 bool positive(const Moments& m) {
