@@ -21,9 +21,9 @@ std::string sync_marker(std::string_view key) {
   return marker;
 }
 
-void put_header(std::string& out, const std::map<std::string, std::string>& metadata,
+void put_header(const AvroSink& sink, const std::map<std::string, std::string>& metadata,
                 std::string_view sync) {
-  out.append(kMagic);
+  std::string out(kMagic);
   AvroEncoder encoder(out);
   encoder.whole(static_cast<std::int64_t>(metadata.size()));
   for (const auto& [key, value] : metadata) {
@@ -32,22 +32,28 @@ void put_header(std::string& out, const std::map<std::string, std::string>& meta
   }
   encoder.whole(0);
   out.append(sync);
+  sink(out);
 }
 
-void put_block(std::string& out, std::int64_t records, std::string_view block, AvroCodec codec,
+void put_block(const AvroSink& sink, std::int64_t records, std::string_view block, AvroCodec codec,
                std::string_view sync) {
-  AvroEncoder encoder(out);
+  std::string packed;
+  if (codec == AvroCodec::deflate) block = packed = detail::deflated(block);
+  std::string lead;
+  AvroEncoder encoder(lead);
   encoder.whole(records);
-  encoder.text(codec == AvroCodec::deflate ? detail::deflated(block) : std::string(block));
-  out.append(sync);
+  encoder.whole(static_cast<std::int64_t>(block.size()));
+  sink(lead);
+  sink(block);
+  sink(sync);
 }
 
 }  // namespace
 
-AvroContainerWriter::AvroContainerWriter(std::string_view schema_json, std::string_view key,
-                                         AvroCodec codec)
-    : codec_(codec), sync_(sync_marker(key)) {
-  put_header(out_,
+AvroContainerWriter::AvroContainerWriter(AvroSink sink, std::string_view schema_json,
+                                         std::string_view key, AvroCodec codec)
+    : sink_(std::move(sink)), codec_(codec), sync_(sync_marker(key)) {
+  put_header(sink_,
              {{"avro.codec", codec == AvroCodec::deflate ? "deflate" : "null"},
               {"avro.schema", std::string(schema_json)},
               {"skywright.key", std::string(key)}},
@@ -62,15 +68,12 @@ void AvroContainerWriter::add(std::string_view encoded) {
 
 void AvroContainerWriter::close_block() {
   if (records_ == 0) return;
-  put_block(out_, records_, block_, codec_, sync_);
+  put_block(sink_, records_, block_, codec_, sync_);
   block_.clear();
   records_ = 0;
 }
 
-std::string AvroContainerWriter::finish() {
-  close_block();
-  return std::move(out_);
-}
+void AvroContainerWriter::finish() { close_block(); }
 
 AvroFile::AvroFile(std::string content, std::string name) : name_(std::move(name)) {
   try {
@@ -145,14 +148,12 @@ AvroValue AvroFile::record(std::size_t index) const {
   return AvroDecoder(encoded(index)).value(schema_->root());
 }
 
-std::string AvroFile::selected(const std::vector<std::size_t>& indices) const {
+void AvroFile::select(const std::vector<std::size_t>& indices, const AvroSink& sink) const {
   const auto codec = metadata_.find("avro.codec");
   const AvroCodec kind =
       codec != metadata_.end() && codec->second == "deflate" ? AvroCodec::deflate : AvroCodec::none;
-  std::string out;
-  put_header(out, metadata_, sync_);
-  for (const std::size_t index : indices) put_block(out, 1, encoded(index), kind, sync_);
-  return out;
+  put_header(sink, metadata_, sync_);
+  for (const std::size_t index : indices) put_block(sink, 1, encoded(index), kind, sync_);
 }
 
 }  // namespace skywright::alerts

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -15,23 +16,26 @@ namespace skywright::alerts {
 
 enum class AvroCodec { none, deflate };
 
-/// Builds a container in memory. The same records, schema and key give the same bytes.
+/// Takes the bytes of a container, part by part.
+using AvroSink = std::function<void(std::string_view)>;
+
+/// Builds a container. The same records, schema and key give the same bytes.
 class AvroContainerWriter {
  public:
   /// @param key what the file is; the sync marker is its hash, where other writers draw at random
-  AvroContainerWriter(std::string_view schema_json, std::string_view key,
+  AvroContainerWriter(AvroSink sink, std::string_view schema_json, std::string_view key,
                       AvroCodec codec = AvroCodec::none);
   /// Append a record, encoded by the schema.
   void add(std::string_view encoded);
-  /// Close the last block and hand over the file's content. The writer is empty after.
-  std::string finish();
+  /// Close the last block: the sink has all then.
+  void finish();
 
  private:
   void close_block();
 
+  AvroSink sink_;
   AvroCodec codec_;
   std::string sync_;
-  std::string out_;
   std::string block_;
   std::int64_t records_ = 0;
 };
@@ -52,7 +56,7 @@ class AvroFile {
   [[nodiscard]] const std::map<std::string, std::string>& metadata() const { return metadata_; }
 
   /// Copy the records of these indices into a new container of the same schema and codec.
-  [[nodiscard]] std::string selected(const std::vector<std::size_t>& indices) const;
+  void select(const std::vector<std::size_t>& indices, const AvroSink& sink) const;
 
  private:
   void read(std::string_view content);

@@ -100,8 +100,9 @@ struct PacketMaker {
           std::make_unique<RecordEncoder>(schema.record("diaForcedSource"), input.forced);
   }
 
-  [[nodiscard]] std::string packet(std::size_t row) const {
-    std::string bytes;
+  /// In place of what `bytes` held.
+  void put(std::size_t row, std::string& bytes) const {
+    bytes.clear();
     AvroEncoder out(bytes);
     const std::int64_t id = object_ids[row];
     const double oldest = times[row] - history_days;
@@ -122,7 +123,6 @@ struct PacketMaker {
     put_bytes(cutouts.difference, out);
     put_bytes(cutouts.science, out);
     put_bytes(cutouts.reference, out);
-    return bytes;
   }
 
   void put_object(std::int64_t id, AvroEncoder& out) const {
@@ -145,24 +145,28 @@ void describe(Fields& fields, AlertConfig& config) {
                   "compression of the alert files");
 }
 
-std::string alert_container(const VisitAlerts& alerts, std::string_view key,
-                            const AlertConfig& config, const Execution& execution) {
+void write_alerts(const VisitAlerts& alerts, std::string_view key, const AlertConfig& config,
+                  const AvroSink& sink, const Execution& execution) {
   check_fields(config);
   if (!alerts.cutouts.empty() && alerts.cutouts.size() != alerts.sources.rows())
     throw InputError("cutouts", "number differently from the sources", "give one set a source");
   const std::string schema_text = alert_schema_json();
-  AvroContainerWriter writer(schema_text, key, config.codec);
+  AvroContainerWriter writer(sink, schema_text, key, config.codec);
   if (alerts.sources.rows() != 0) {
     const AvroSchema schema(schema_text);
     const PacketMaker maker(schema, alerts, config.history_days);
-    std::vector<std::string> packets(alerts.sources.rows());
-    execution.for_each(packets.size(), [&](std::size_t row) { packets[row] = maker.packet(row); });
-    for (std::string& packet : packets) {
-      writer.add(packet);
-      packet = {};
+    // In batches: a visit's packets are a hundred megabytes, which would be touched once and let
+    // go.
+    constexpr std::size_t kBatch = 64;
+    const std::size_t count = alerts.sources.rows();
+    std::vector<std::string> packets(kBatch);
+    for (std::size_t begin = 0; begin < count; begin += kBatch) {
+      const std::size_t batch = std::min(kBatch, count - begin);
+      execution.for_each(batch, [&](std::size_t i) { maker.put(begin + i, packets[i]); });
+      for (std::size_t i = 0; i < batch; ++i) writer.add(packets[i]);
     }
   }
-  return writer.finish();
+  writer.finish();
 }
 
 }  // namespace skywright::alerts

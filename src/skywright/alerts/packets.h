@@ -3,7 +3,7 @@
 ///     VisitAlerts alerts{.sources = rows, .history = earlier, .forced = forced, .objects =
 ///     objects,
 ///                        .cutouts = stamps};
-///     io::write_whole_file("alerts/123_94.avro", alert_container(alerts, key, exec));
+///     write_alerts(alerts, key, config, [&](std::string_view part) { file << part; }, exec);
 ///
 /// Rows are tables under the names of DiaSource, DiaForcedSource and DiaObject (fluxes nJy, angles
 /// degrees ICRS, times MJD TAI); an id of 0 and a NaN mean none.
@@ -46,11 +46,11 @@ struct AlertConfig {
 };
 void describe(Fields& fields, AlertConfig& config);
 
-/// The visit's alerts as the content of an Avro object container file.
+/// The visit's alerts as an Avro object container file, which `sink` takes part by part.
 /// @param key names the visit and detector and what they were made by; part of the file
 /// @throws InputError where rows lack a column that every alert has, or name an object that
 ///         `objects` does not hold
-std::string alert_container(const VisitAlerts& alerts, std::string_view key,
-                            const AlertConfig& config, const Execution& execution);
+void write_alerts(const VisitAlerts& alerts, std::string_view key, const AlertConfig& config,
+                  const AvroSink& sink, const Execution& execution);
 
 }  // namespace skywright::alerts

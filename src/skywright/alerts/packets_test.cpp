@@ -79,6 +79,14 @@ Table forced_sources(std::int64_t object, double time) {
   return t;
 }
 
+std::string container_of(const VisitAlerts& alerts, std::string_view key, const AlertConfig& config,
+                         const Execution& execution) {
+  std::string file;
+  write_alerts(
+      alerts, key, config, [&](std::string_view part) { file += part; }, execution);
+  return file;
+}
+
 std::int64_t whole(const AvroValue& v, std::string_view path) {
   return std::get<std::int64_t>(v.find(path)->datum);
 }
@@ -94,7 +102,7 @@ TEST(AlertPackets, HoldTheDetectionItsHistoryAndItsPictures) {
                            .objects = objects,
                            .cutouts = cutouts,
                            .target_name = "deep field"};
-  const AvroFile file(alert_container(alerts, "key", {}, Execution()), "alerts");
+  const AvroFile file(container_of(alerts, "key", {}, Execution()), "alerts");
   ASSERT_EQ(file.size(), 2u);
   const AvroValue first = file.record(0);
   EXPECT_EQ(whole(first, "diaSourceId"), 1);
@@ -127,7 +135,7 @@ TEST(AlertPackets, ReachBackTwelveMonthsAndNotIntoTheFuture) {
   const Table objects = dia_objects({11});
   const VisitAlerts alerts{
       .sources = sources, .history = history, .forced = {}, .objects = objects, .cutouts = {}};
-  const AvroFile file(alert_container(alerts, "key", {}, Execution()), "alerts");
+  const AvroFile file(container_of(alerts, "key", {}, Execution()), "alerts");
   const AvroValue alert = file.record(0);
   const auto& previous = std::get<AvroValue::Array>(alert.find("prvDiaSources")->datum);
   ASSERT_EQ(previous.size(), 1u);
@@ -140,9 +148,9 @@ TEST(AlertPackets, AreTheSameBytesForAnyNumberOfThreads) {
   const Table sources = dia_sources(rows);
   const VisitAlerts alerts{
       .sources = sources, .history = {}, .forced = {}, .objects = {}, .cutouts = {}};
-  const std::string one = alert_container(alerts, "key", {}, Execution(1));
-  EXPECT_EQ(alert_container(alerts, "key", {}, Execution(2)), one);
-  EXPECT_EQ(alert_container(alerts, "key", {}, Execution(5)), one);
+  const std::string one = container_of(alerts, "key", {}, Execution(1));
+  EXPECT_EQ(container_of(alerts, "key", {}, Execution(2)), one);
+  EXPECT_EQ(container_of(alerts, "key", {}, Execution(5)), one);
 }
 
 TEST(AlertPackets, RefuseRowsThatLackWhatEveryAlertHas) {
@@ -151,11 +159,11 @@ TEST(AlertPackets, RefuseRowsThatLackWhatEveryAlertHas) {
   sources.add("midpointMjdTai", "", "", std::vector<double>{1});
   const VisitAlerts alerts{
       .sources = sources, .history = {}, .forced = {}, .objects = {}, .cutouts = {}};
-  EXPECT_THROW((void)alert_container(alerts, "key", {}, Execution()), InputError);
+  EXPECT_THROW((void)container_of(alerts, "key", {}, Execution()), InputError);
   const Table orphan = dia_sources({{1, 99, 60000.0}});
   const VisitAlerts no_object{
       .sources = orphan, .history = {}, .forced = {}, .objects = {}, .cutouts = {}};
-  EXPECT_THROW((void)alert_container(no_object, "key", {}, Execution()), InputError);
+  EXPECT_THROW((void)container_of(no_object, "key", {}, Execution()), InputError);
 }
 
 /// A container of 70 alerts (several blocks) with all that a packet can hold. Written where
@@ -194,7 +202,7 @@ TEST(AlertPackets, AFullVisitIsReadBack) {
                            .target_name = "field 7"};
   for (const AvroCodec codec : {AvroCodec::none, AvroCodec::deflate}) {
     const std::string bytes =
-        alert_container(alerts, "visit 7, detector 94", {.codec = codec}, Execution());
+        container_of(alerts, "visit 7, detector 94", {.codec = codec}, Execution());
     const AvroFile file(bytes, "alerts");
     ASSERT_EQ(file.size(), 70u);
     EXPECT_EQ(std::get<AvroValue::Bytes>(file.record(69).find("cutoutScience")->datum),

@@ -13,12 +13,13 @@ namespace {
 
 constexpr std::size_t kCacheLine = 64;
 constexpr std::size_t kHugePage = std::size_t{2} << 20;
-constexpr std::size_t kLarge = 4 * kHugePage;
+constexpr std::size_t kLarge = 4 * kHugePage;        ///< from here on in huge pages
+constexpr std::size_t kKept = std::size_t{1} << 20;  ///< smaller blocks malloc keeps by itself
 // Sanitizers see a use after the end of an image only where its memory is really given back.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr std::size_t kMostKept = 0;
 #else
-constexpr std::size_t kMostKept = std::size_t{512} << 20;
+constexpr std::size_t kMostKept = std::size_t{1024} << 20;
 #endif
 
 constexpr std::size_t rounded_up(std::size_t bytes, std::size_t unit) {
@@ -28,7 +29,7 @@ constexpr std::size_t rounded_up(std::size_t bytes, std::size_t unit) {
 /// Large blocks that no image holds now.
 class Reserve {
  public:
-  Reserve() { blocks_.reserve(kMostKept / kLarge); }  // so that `keep` cannot throw
+  Reserve() { blocks_.reserve(kMostKept / kKept); }  // so that `keep` cannot throw
 
   /// The block that fits best and wastes at most a quarter; null where there is none.
   void* take(std::size_t size) {
@@ -78,7 +79,7 @@ void* allocate_pixels(std::size_t bytes) {
   const std::size_t unit = bytes >= kLarge ? kHugePage : kCacheLine;
   const std::size_t size = rounded_up(bytes, unit);
   if (size < bytes) throw std::bad_alloc();
-  if (unit == kHugePage)
+  if (size >= kKept)
     if (void* const kept = reserve().take(size)) return kept;
   void* const memory = std::aligned_alloc(unit, size);
   if (memory == nullptr) throw std::bad_alloc();
@@ -88,7 +89,7 @@ void* allocate_pixels(std::size_t bytes) {
 }
 
 void release_pixels(void* pixels, std::size_t bytes) noexcept {
-  if (bytes >= kLarge && reserve().keep(pixels)) return;
+  if (rounded_up(bytes, kCacheLine) >= kKept && reserve().keep(pixels)) return;
   std::free(pixels);
 }
 

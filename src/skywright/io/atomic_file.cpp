@@ -101,6 +101,12 @@ bool publish_new(const fs::path& temporary, const fs::path& target) {
   return placed;
 }
 
+void write_whole_file(const fs::path& target, const std::function<void(const TakePart&)>& produce) {
+  detail::OutputFile file(target);
+  produce([&](std::string_view part) { file.append(part.data(), part.size()); });
+  file.publish();
+}
+
 void write_whole_file(const fs::path& target, std::string_view content) {
   detail::OutputFile file(target);
   file.append(content.data(), content.size());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -23,6 +24,10 @@ bool publish_new(const std::filesystem::path& temporary, const std::filesystem::
 
 /// Write text or bytes whole. @throws StorageError (unwritable, full), naming path and reason
 void write_whole_file(const std::filesystem::path& target, std::string_view content);
+/// The same for content that comes in parts: `produce` hands each to its argument, in order.
+using TakePart = std::function<void(std::string_view)>;
+void write_whole_file(const std::filesystem::path& target,
+                      const std::function<void(const TakePart&)>& produce);
 /// @throws InputError where it cannot be read
 std::string read_whole_file(const std::filesystem::path& path);
 

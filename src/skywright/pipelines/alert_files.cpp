@@ -156,7 +156,7 @@ FilteredAlerts filter_alerts(const fs::path& file, const std::vector<AlertCondit
     for (const AlertCondition& condition : conditions) all = all && meets(alert, condition);
     if (all) kept.push_back(i);
   }
-  io::write_whole_file(out, container.selected(kept));
+  io::write_whole_file(out, [&](const io::TakePart& take) { container.select(kept, take); });
   return {kept.size(), container.size()};
 }
 

@@ -12,7 +12,7 @@ namespace {
 
 // Raised when the bytes that a raw frame turns into change: of detrend, measure, solve, warp and
 // subtract together.
-constexpr int kVersion = 8;
+constexpr int kVersion = 9;
 
 using archive::DatasetKey;
 using archive::Provenance;

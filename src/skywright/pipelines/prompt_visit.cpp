@@ -169,12 +169,14 @@ archive::DatasetRecord publish_alerts(const Loaded& d, const table::Table& sourc
     const double scale = nanojanskys_per_unit(d.header.required_number("MAGZERO"));
     const auto cutouts =
         alert_cutouts(stamps, d.wcs, scale, sources.numbers("x"), sources.numbers("y"), execution);
-    io::write_whole_file(file, alerts::alert_container({.sources = sources,
-                                                        .history = found.history,
-                                                        .forced = found.forced,
-                                                        .objects = found.objects,
-                                                        .cutouts = cutouts},
-                                                       key.hash, config.alerts, execution));
+    const alerts::VisitAlerts visit{.sources = sources,
+                                    .history = found.history,
+                                    .forced = found.forced,
+                                    .objects = found.objects,
+                                    .cutouts = cutouts};
+    io::write_whole_file(file, [&](const io::TakePart& take) {
+      alerts::write_alerts(visit, key.hash, config.alerts, take, execution);
+    });
   };
   return archive.publish(key, alert_provenance(*d.products, config), write);
 }
