@@ -4,9 +4,10 @@
 
 Simulates calibration frames, two template visits and one science visit of a CCD (kept in DIR between runs), then
 times `expose`, `detrend`, `detect`, `solve`, `stack` of one image (a warp), `subtract` and `night`, each a whole command
-with one thread. --night leaves the single commands and the peers out. The summary holds the requirements:
-simulated within 10 s, raw to alerts within 6 s. It judges the processor's seconds of the fastest round, since
-other work on the machine can only add; quote ratios elsewhere.
+with one thread. `night` takes four exposures of the CCD; its table shows the first, which finds caches and memory
+empty, beside the median of the others, which is what a night consists of. --night leaves the single commands and the
+peers out. The summary holds the requirements: simulated within 10 s, raw to alerts within 6 s. It judges the
+processor's seconds of the fastest round, since other work on the machine can only add; quote ratios elsewhere.
 """
 
 import argparse
@@ -22,6 +23,7 @@ from astropy.io import fits
 from harness import PROGRAM, Command, compare, measured
 
 RA, DEC, MJD, BAND, DETECTOR = 80.0, -32.0, 61420.1, "r", "R22_S11"
+NIGHT = (200, 201, 202, 203)  # visits
 SIMULATE_S, ALERTS_S = 10.0, 6.0  # required of one core and one LSST CCD [s]
 
 
@@ -71,6 +73,8 @@ def prepare(work):
          skywright("stack", work / "100.fits", work / "101.fits", "--out", work / "coadd" / "r.fits",
                    "--like", f"{work / '100.fits'}[IMAGE]"))
     fits.setval(work / "coadd" / "r.fits", "BAND", value=BAND, extname="IMAGE")  # for `night`
+    for visit in NIGHT[1:]:
+        make(raw_of(raw, visit), expose(raw, visit, "science", MJD + 0.001 * visit))
     if not (work / "cosmic.py").exists():
         peer_images(work)
 
@@ -152,11 +156,12 @@ def fresh_survey(work):
         shutil.rmtree(survey / name, ignore_errors=True)
         (survey / name).symlink_to(work / name)
     (survey / "incoming").mkdir(exist_ok=True)
-    shutil.copy(raw_of(work / "raw", 200), survey / "incoming")
+    for visit in NIGHT:
+        shutil.copy(raw_of(work / "raw", visit), survey / "incoming")
 
 
 def time_night(work, rounds):
-    """CPU and wall seconds of each step of `night`, a pair of rows a round, from its own report."""
+    """CPU and wall seconds of each step of `night`: of the first exposure and medians of the later ones."""
     report = work / "night.json"
     command = Command("night", ["sh", "-c", f"'{PROGRAM}' night '{work / 'survey'}' --jobs 1 --quiet "
                                             f"--clock 61500 --json > '{report}'"],
@@ -164,23 +169,27 @@ def time_night(work, rounds):
     found = []
     for _ in range(rounds):
         cpu, wall, peak = measured(command)
-        exposure, = json.loads(report.read_text())["exposures"]
-        steps = {kind: exposure[name] | {"raw to alerts": sum(exposure[name].values())}
-                 for kind, name in (("cpu", "cpu_seconds"), ("wall", "seconds"))}
-        steps["cpu"]["whole command"], steps["wall"]["whole command"] = cpu, wall
-        found.append(steps | {"mib": peak})
+        first, *later = json.loads(report.read_text())["exposures"]
+        row = {"mib": peak, "whole": (cpu, wall)}
+        for kind, name in (("cpu", "cpu_seconds"), ("wall", "seconds")):
+            row["first", kind] = first[name] | {"raw to alerts": sum(first[name].values())}
+            row["later", kind] = {step: statistics.median(e[name][step] for e in later) for step in first[name]}
+            row["later", kind]["raw to alerts"] = statistics.median(sum(e[name].values()) for e in later)
+        found.append(row)
     return found
 
 
 def report_night(rows):
-    """A table of medians; the seconds from raw to alerts of the fastest round, CPU and wall."""
-    print("night, one CCD, one thread:")
-    print(f"{'':24}{'CPU s':>9}{'wall s':>9}")
-    for step in rows[0]["cpu"]:
-        cpu, wall = (statistics.median(row[kind][step] for row in rows) for kind in ("cpu", "wall"))
-        print(f"{step:24}{cpu:9.3f}{wall:9.3f}")
-    print(f"{'peak memory':24}{statistics.median(row['mib'] for row in rows):9.0f} MiB\n")
-    return [min(row[kind]["raw to alerts"] for row in rows) for kind in ("cpu", "wall")]
+    """A table of medians over rounds; the later exposures' seconds of the fastest round, CPU and wall."""
+    columns = [(which, kind) for which in ("first", "later") for kind in ("cpu", "wall")]
+    print(f"night, {len(NIGHT)} exposures of one CCD, one thread:")
+    print(f"{'':24}" + "".join(f"{which + ' ' + kind:>12}" for which, kind in columns))
+    for step in rows[0]["first", "cpu"]:
+        print(f"{step:24}" + "".join(f"{statistics.median(row[c][step] for row in rows):12.3f}" for c in columns))
+    cpu, wall = (statistics.median(row["whole"][k] for row in rows) for k in (0, 1))
+    print(f"{'whole command':24}{cpu:12.3f}{wall:12.3f}")
+    print(f"{'peak memory':24}{statistics.median(row['mib'] for row in rows):12.0f} MiB\n")
+    return [min(row["later", kind]["raw to alerts"] for row in rows) for kind in ("cpu", "wall")]
 
 
 def verdict(name, cpu, wall, limit):
