@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# long_checks.sh [asan] [tsan] [tidy] [faults] [science] [wheel]: what is too long for every CI run; all by default.
+# long_checks.sh [headers] [asan] [tsan] [tidy] [faults] [science] [wheel]: what is too long for every CI run; all by default.
 # Ends with one line a check, its time in it, and exits 1 if any failed. NICE=19 before it lets others go first.
 set -uo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
-chosen=${*:-asan tsan tidy faults science wheel}
+chosen=${*:-headers asan tsan tidy faults science wheel}
 failed=0
 summary=""
 pytest() { build/venv/bin/python -m pytest -q -p no:cacheprovider "$@"; }
@@ -34,14 +34,24 @@ sanitized() (
   SKYWRIGHT_PROGRAM=$PWD/build/$1/skywright pytest "${files[@]}"
 )
 
+# A build without precompiled headers: they would hide a forgotten include, and are GCC's, not clang's.
+plain_build() {
+  cmake --preset release -B build/plain -DSKYWRIGHT_TESTS=ON -DSKYWRIGHT_PRECOMPILE=OFF
+}
+
+# Every header compiles with nothing but what it includes.
+headers() {
+  plain_build && cmake --build build/plain --target skywright_header_check
+}
+
 # clang-tidy with the rules of .clang-tidy; first on a fault that they must find.
 tidy() {
-  cmake --preset release >/dev/null || return 1
+  plain_build >/dev/null || return 1
   local planted=build/planted_tidy.cpp
   printf '#include <string>\nbool none(const std::string& s) { return s.size() == 0; }\n' >$planted
   if clang-tidy --quiet $planted -- -std=c++20 2>/dev/null | grep -q readability-container-size-empty; then
     git ls-files 'src/*.cpp' 'apps/*.cpp' | grep -Ev '_(test|bench)\.cpp$' |
-      xargs -P "$(nproc)" -n 4 clang-tidy -p build/release --quiet
+      xargs -P "$(nproc)" -n 4 clang-tidy -p build/plain --quiet
   else
     echo "clang-tidy overlooks a planted fault"
     return 1
@@ -71,7 +81,7 @@ mkdir -p build
 for name in $chosen; do
   case $name in
     asan | tsan) check "$name" sanitized "$name" ;;
-    tidy) check tidy tidy ;;
+    headers | tidy) check "$name" "$name" ;;
     wheel) check wheel wheel ;;
     faults | science) check "$name" campaign "$name" ;;
     *) echo "long_checks.sh: no check called $name" >&2; exit 2 ;;

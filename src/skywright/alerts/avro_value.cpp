@@ -1,5 +1,6 @@
 #include "skywright/alerts/avro_value.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <nlohmann/json.hpp>

@@ -1,5 +1,6 @@
 #include "skywright/database/prompt_schema.h"
 
+#include <algorithm>
 #include <deque>
 #include <stdexcept>
 

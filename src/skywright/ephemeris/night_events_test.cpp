@@ -1,5 +1,6 @@
 #include "skywright/ephemeris/night_events.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <fstream>

@@ -3,6 +3,7 @@
 // tests/reference/make_erfa.py.
 #include "skywright/ephemeris/observer.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <fstream>

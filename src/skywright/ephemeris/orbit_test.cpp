@@ -1,5 +1,6 @@
 #include "skywright/ephemeris/orbit.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numbers>

@@ -2,6 +2,7 @@
 // over up to two weeks, with their truth ids (heliolinx test data; made by integration among the
 // planets). An orbit of ours is fitted to each; that its residuals are the stated errors shows
 // light time, the observer's place, time scales and the orbits themselves at once.
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <fstream>

@@ -1,6 +1,7 @@
 // The standard library's functions are the plain twin of those of eight lanes.
 #include "skywright/math/lanes.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>

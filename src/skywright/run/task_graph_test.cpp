@@ -1,5 +1,6 @@
 #include "skywright/run/task_graph.h"
 
+#include <algorithm>
 #include <atomic>
 #include <mutex>
 #include <thread>

@@ -1,5 +1,6 @@
 #include "skywright/schedule/footprint.h"
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <map>

@@ -1,6 +1,7 @@
 // Pixels a second beside healpix_cxx's, order 17, on one core.
 #include <cmath>
 #include <numbers>
+#include <vector>
 
 #include <benchmark/benchmark.h>
 #include <healpix_cxx/healpix_base.h>

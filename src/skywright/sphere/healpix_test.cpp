@@ -1,9 +1,11 @@
 // healpix_cxx, the reference implementation by HEALPix's authors, as oracle.
 #include "skywright/sphere/healpix.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numbers>
+#include <vector>
 
 #include <gtest/gtest.h>
 #include <healpix_cxx/healpix_base.h>

@@ -1,5 +1,6 @@
 // Tables of values out of a query and into a database table.
 #include <algorithm>
+#include <limits>
 
 #include "skywright/base/error.h"
 #include "skywright/sql/database.h"

@@ -1,5 +1,7 @@
 #include "skywright/alerts/detail/deflate.h"
 
+#include <algorithm>
+
 #include <zlib.h>
 
 #include "skywright/base/error.h"

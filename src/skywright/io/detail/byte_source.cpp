@@ -1,5 +1,6 @@
 #include "skywright/io/detail/byte_source.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>

@@ -1,5 +1,6 @@
 #include "skywright/io/detail/tile_codec.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cmath>
