@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 FOLDERS = ("src/", "apps/", "docs/", "tests/", "tools/", "data/", "benchmarks/", "examples/",
-           "cmake/", "python/", ".ci/")
+           "cmake/", "python/", "c/", "include/", ".ci/")
 QUOTED = re.compile(r"`([\w./+-]+)`")
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 

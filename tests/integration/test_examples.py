@@ -1,6 +1,7 @@
 """Every example runs as it stands and leaves what its README promises."""
 
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,15 +9,25 @@ import pytest
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
 
-def run(program, tmp_path, name):
-    done = subprocess.run([EXAMPLES / name / "run.sh", program, tmp_path / "out"],
+def run(program, tmp_path, name, *more):
+    done = subprocess.run([EXAMPLES / name / "run.sh", program, tmp_path / "out", *more],
                           capture_output=True, text=True, timeout=240)
     assert done.returncode == 0, done.stdout + done.stderr
     return tmp_path / "out", done.stdout
 
 
 def test_every_example_is_run_here():
-    assert {p.parent.name for p in EXAMPLES.glob("*/run.sh")} == {"raw-to-alerts", "what-changed", "which-strategy"}
+    assert {p.parent.name for p in EXAMPLES.glob("*/run.sh")} == {"ctypes", "raw-to-alerts", "what-changed", "which-strategy"}
+
+
+def test_ctypes(program, tmp_path):
+    out, _ = run(program, tmp_path, "ctypes", sys.executable)
+    lines = (out / "fortran.txt").read_text().splitlines()
+    # The brightest star and the one that is new stand where the example draws them.
+    assert lines[0] == "sources: 9 at 215.1 214.2"
+    x, y = map(float, lines[1].split()[-2:])
+    assert abs(x - 127.7) < 0.2 and abs(y - 127.9) < 0.2
+    assert lines[-1] == "planned: yes"
 
 
 def test_raw_to_alerts(program, tmp_path):
