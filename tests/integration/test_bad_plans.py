@@ -183,11 +183,11 @@ def test_a_full_disk_is_code_5_and_leaves_nothing(program, plans, tmp_path, name
 
 def test_two_plans_into_one_file_never_mix(program, skywright, plans, tmp_path):
     out = tmp_path / "a.db"
-    first = subprocess.Popen([str(program), "plan", "--nights", "40", "--out", str(out), "--quiet"])
+    first = subprocess.Popen([str(program), "plan", "--nights", "4000", "--out", str(out), "--quiet"])
     while not out.with_name("a.db.partial").exists():
         assert first.poll() is None
         time.sleep(0.01)
-    refused_at = skywright("plan", "--nights", 40, "--out", out, "--quiet", expect=None)
+    refused_at = skywright("plan", "--nights", 4000, "--out", out, "--quiet", expect=None)
     first.send_signal(signal.SIGTERM)
     assert first.wait(60) == PARTIAL
     assert refused_at.code == STORAGE and "another process" in refused_at.err
