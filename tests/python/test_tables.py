@@ -5,6 +5,7 @@ import sys
 
 import numpy as np
 import pandas
+import polars
 import pyarrow
 import pyarrow.parquet
 import pytest
@@ -63,7 +64,6 @@ def test_pandas_and_arrow_work_on_detections(pixels):
 
 
 def test_polars_takes_them(pixels):
-    polars = pytest.importorskip("polars")
     sources = skywright.detect(pixels)
     assert sources.to_polars()["x"].to_list() == sources["x"].tolist()
     assert polars.DataFrame(sources.to_arrow()).height == len(sources)

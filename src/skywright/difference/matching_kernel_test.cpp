@@ -35,23 +35,27 @@ Image<float> lopsided(int side) {
   return out;
 }
 
+/// To rounding of single precision, 6e-8, of `peak`, the brightest pixel's light under the kernel's
+/// peak, times what some twenty stages of a transform add up to.
+void expect_near(const Image<float>& found, const Image<float>& expected, float peak) {
+  double worst = 0.0;
+  for (std::size_t i = 0; i < found.size(); ++i)
+    worst = std::max(worst, std::abs(static_cast<double>(found.pixels()[i]) -
+                                     static_cast<double>(expected.pixels()[i])));
+  EXPECT_LT(worst, 6e-8 * 20.0 * std::max(static_cast<double>(peak), 1.0));
+}
+
 TEST(ConvolveWithOneKernel, EqualsItsPlainTwinDirectlyAndByFourierTransforms) {
   // A width beyond a tile of the Fourier plane, and a bright pixel at a tile's edge.
   Image<float> in = noise(700, 530, "convolve");
   in(480, 200) = 1e5F;
   for (const int side : {9, 17, 41}) {
+    SCOPED_TRACE(side);
     const Image<float> kernel = lopsided(side);
     const Image<float> expected =
         image::convolve_reference(in, image::Kernel(Image<float>(kernel)));
     const Image<float> found = convolve(in, kernel, Execution(2));
-    // Rounding of single precision, 6e-8, of the brightest pixel's light under the kernel's peak,
-    // times what some twenty stages of a transform add up to.
-    const double peak = 1e5 * static_cast<double>(kernel(side / 2, side / 2));
-    double worst = 0.0;
-    for (std::size_t i = 0; i < found.size(); ++i)
-      worst = std::max(worst, std::abs(static_cast<double>(found.pixels()[i]) -
-                                       static_cast<double>(expected.pixels()[i])));
-    EXPECT_LT(worst, 6e-8 * 20.0 * std::max(peak, 1.0)) << side;
+    expect_near(found, expected, 1e5F * kernel(side / 2, side / 2));
   }
 }
 
@@ -59,6 +63,7 @@ TEST(ConvolveWithVaryingKernel, EqualsOneKernelWhereNothingVaries) {
   Image<float> in = noise(300, 210, "varying");
   in(63, 65) = 1e5F;
   for (const int side : {9, 13, 25}) {
+    SCOPED_TRACE(side);
     const Image<float> kernel = lopsided(side);
     std::vector<Image<float>> coefficients(3, Image<float>(side, side));
     coefficients[0] = kernel;
@@ -66,12 +71,7 @@ TEST(ConvolveWithVaryingKernel, EqualsOneKernelWhereNothingVaries) {
         convolve(in, MatchingKernel(in.box(), 1, std::move(coefficients)), Execution(2));
     const Image<float> expected =
         image::convolve_reference(in, image::Kernel(Image<float>(kernel)));
-    const double peak = 1e5 * static_cast<double>(kernel(side / 2, side / 2));
-    double worst = 0.0;
-    for (std::size_t i = 0; i < found.size(); ++i)
-      worst = std::max(worst, std::abs(static_cast<double>(found.pixels()[i]) -
-                                       static_cast<double>(expected.pixels()[i])));
-    EXPECT_LT(worst, 6e-8 * 20.0 * std::max(peak, 1.0)) << side;
+    expect_near(found, expected, 1e5F * kernel(side / 2, side / 2));
   }
 }
 
