@@ -1,7 +1,9 @@
 """How the tests start ranks on one machine."""
 
 import os
+import re
 import shutil
+from pathlib import Path
 
 # As root in a container, more ranks than cores, none bound to one.
 ENVIRONMENT = {
@@ -27,3 +29,22 @@ def mpirun(ranks):
 
 def is_there():
     return shutil.which("mpirun") is not None
+
+
+TAG = "SKYWRIGHT_TEST_LAUNCH"
+
+
+def ranks_of(tag):
+    """Process numbers of the ranks of a launch that was started with this tag in its environment."""
+    found = {}
+    for place in Path("/proc").glob("[0-9]*"):
+        try:
+            text = (place / "environ").read_bytes().decode(errors="replace")
+            if (place / "comm").read_text().strip() != "skywright" or f"{TAG}={tag}\0" not in text:
+                continue
+            rank = re.search(r"(?:^|\0)(?:OMPI_COMM_WORLD_RANK|PMIX_RANK)=(\d+)", text)
+            if rank and (place / "stat").read_text().rsplit(")", 1)[1].split()[0] != "Z":
+                found[int(rank[1])] = int(place.name)
+        except OSError:
+            continue  # it has just ended
+    return found

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <utility>
 
@@ -14,6 +15,7 @@ namespace {
 
 constexpr double kShortestNap = 2e-5;
 // A rank that is cut off and comes back must not end a launch that goes on well without it.
+constexpr double kJoinPatience = 10.0;   ///< silences that the start of a launch may take
 constexpr double kLeaderPatience = 2.0;  ///< silences of rank 0 that the others bear
 
 double now_s() {
@@ -43,6 +45,15 @@ Crew::Crew(const Join& join, CrewTimes times) : times_(times) {
   auto done = joined.get_future();
   thread_ = std::thread([this, &join, &joined] { pump(join, joined); });
   try {
+    // A rank that is stopped while all join would hold up the others for ever.
+    if (done.wait_for(std::chrono::duration<double>(kJoinPatience * times_.silence_s)) ==
+        std::future_status::timeout) {
+      std::fprintf(stderr,
+                   "skywright: another rank does not join the launch, so it ends; run the same "
+                   "command again\n");
+      std::fflush(nullptr);
+      std::_Exit(is_supervised() ? kLaunchAgain : static_cast<int>(ExitCode::partial));
+    }
     done.get();
   } catch (...) {
     thread_.join();
@@ -84,6 +95,7 @@ std::optional<Received> Crew::take(double wait_s) {
       if (received.from != rank_) --member.leased;
       break;
     case Message::Kind::bye:
+    case Message::Kind::end:
       member.state = Member::State::left;
       break;
     default:
@@ -121,12 +133,32 @@ void Crew::end(int code) {
     if (!all_said_goodbye(times_.goodbye_s)) how = Leaving::abandoning;
   } else {
     post(0, {Message::Kind::bye});
+    wait_for_end();
   }
   {
     const std::scoped_lock hold(lock_);
-    leaving_ = how;
-    code_ = code;
+    if (leaving_ == Leaving::no) {
+      leaving_ = how;
+      code_ = code;
+    }
     outgoing_.notify_all();
+  }
+  leave_in_time(code);
+}
+
+/// The crew's thread looks after rank 0 meanwhile, which in MPI_Finalize it could not.
+void Crew::wait_for_end() {
+  while (member(0).state != Member::State::left) take(0.05);
+}
+
+void Crew::leave_in_time(int code) {
+  const double patience = std::max(times_.goodbye_s, kLeaderPatience * times_.silence_s);
+  if (gone_.get_future().wait_for(std::chrono::duration<double>(patience)) ==
+      std::future_status::timeout) {
+    std::fprintf(stderr, "skywright: rank %d: another rank does not leave; the launcher ends it\n",
+                 rank_);
+    std::fflush(nullptr);
+    std::_Exit(code);
   }
   thread_.join();
 }
@@ -150,6 +182,7 @@ void Crew::pump(const Join& join, std::promise<void>& joined) {
     transport->leave();
   else
     transport->abandon(code_);
+  gone_.set_value();
 }
 
 void Crew::exchange(Transport& transport) {

@@ -83,7 +83,9 @@ class Crew {
   std::uint64_t next_number() { return ++numbers_; }
 
   /// Leave together: rank 0 says that there are no more orders and waits for the others' goodbye; a
-  /// rank that gives none ends with the whole launch, whose exit code is then `code`.
+  /// rank that gives none ends with the whole launch, whose exit code is then `code`. Another rank
+  /// waits for rank 0 to say so. One that is stopped even while all leave is not waited for longer
+  /// than silence is borne: this process then ends at once with `code`, and the launcher the rest.
   void end(int code);
 
  private:
@@ -95,6 +97,8 @@ class Crew {
   void give_signs_of_life(Transport& transport, double now);
   bool leader_is_lost(double now);
   bool all_said_goodbye(double wait_s);
+  void wait_for_end();
+  void leave_in_time(int code);
 
   CrewTimes times_;
   int rank_ = 0, size_ = 1, neighbours_ = 1;
@@ -109,6 +113,7 @@ class Crew {
   std::vector<double> heard_;
   Leaving leaving_ = Leaving::no;
   int code_ = 0;
+  std::promise<void> gone_;  ///< the crew's thread has left the launch
   // Of the crew's thread alone.
   double last_look_ = 0.0, next_sign_ = 0.0;
   std::thread thread_;
