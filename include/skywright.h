@@ -75,10 +75,14 @@ typedef struct sw_options {
 
 /* ---- tables ---- */
 
+/* Columns of one length, each with a name and a unit; made by a function and freed by the caller.
+ */
 typedef struct sw_table sw_table;
 
+/* Types of a column's values. */
 enum { SW_FLOAT64 = 0, SW_FLOAT32 = 1, SW_INT64 = 2, SW_INT32 = 3, SW_FLAG = 4, SW_TEXT = 5 };
 
+/* How many there are; 0 of NULL. */
 SW_API int64_t sw_table_rows(const sw_table* table);
 SW_API int64_t sw_table_columns(const sw_table* table);
 /* The column of this name, -1 where there is none. */
@@ -90,10 +94,12 @@ SW_API int32_t sw_table_type(const sw_table* table, int64_t column);
 /* The column's values, one a row (a flag is a byte of 0 or 1), valid as long as the table; NULL for
  * texts. */
 SW_API const void* sw_table_data(const sw_table* table, int64_t column);
+/* A text of a column of texts; NULL where there is none. */
 SW_API const char* sw_table_text(const sw_table* table, int64_t column, int64_t row);
-/* .fits, .parquet or .csv */
+/* A table from a file, or into one: .fits, .parquet or .csv, by its name. */
 SW_API sw_status sw_table_read(const char* path, sw_table** table);
 SW_API sw_status sw_table_write(const sw_table* table, const char* path);
+/* Ends a table and all that was lent of it; NULL is none. */
 SW_API void sw_table_free(sw_table* table);
 
 /* ---- images ---- */
@@ -137,6 +143,7 @@ SW_API sw_status sw_sun_moon(const sw_site* site, double mjd_tai, double ra_deg[
  * be NULL */
 SW_API sw_status sw_run(const char* command, size_t count, const char* const* names,
                         const char* const* values, const sw_options* options, char** json);
+/* Frees a text that a function handed over; NULL is none. */
 SW_API void sw_text_free(char* text);
 
 #ifdef __cplusplus

@@ -10,6 +10,7 @@
 #include "command.h"
 #include "field_tree.h"
 #include "long_call.h"
+#include "skywright/instrument/description.h"
 
 namespace skywright::python {
 namespace {
@@ -80,6 +81,13 @@ nb::list settings_of(const std::string& name, const Values& values) {
   return tree.fields();
 }
 
+nb::list instrument_settings() {
+  FieldTree tree;
+  instrument::InstrumentDescription blank;
+  describe(tree, blank);
+  return tree.fields();
+}
+
 nb::tuple run(const std::string& name, const Values& values, const std::string& config,
               const std::string& config_origin, std::optional<std::int64_t> seed, int jobs,
               const nb::object& progress) {
@@ -117,6 +125,8 @@ void bind_commands(nb::module_& m) {
   m.def("commands", all_described, "Each command of the program: names, helps and options.");
   m.def("settings_of", settings_of, nb::arg("command"), nb::arg("values") = Values{},
         "A command's settings with their defaults (see field_tree.h).");
+  m.def("instrument_settings", instrument_settings,
+        "What a file that describes a telescope and camera may say, with the defaults.");
   m.def("run_command", run, nb::arg("command"), nb::arg("values"), nb::arg("config"),
         nb::arg("config_origin"), nb::arg("seed").none(), nb::arg("jobs"),
         nb::arg("progress").none(), "Runs one: (exit code, text, JSON, warnings).");

@@ -36,7 +36,7 @@ namespace {
 
 void refuse(const std::string& name, double value, const Range& range, std::string_view doc) {
   throw ConfigError(fmt::format("{}={:g}", name, value), range.text(),
-                    fmt::format("it is the {}", doc));
+                    fmt::format("it means: {}", doc));
 }
 
 }  // namespace

@@ -127,24 +127,26 @@ ZeroPoint zero_point_of(const SourceCatalog& c, const ReferenceCatalog& referenc
 }  // namespace
 
 void describe(Fields& fields, SolveConfig& config) {
-  fields.number("max_offset_arcsec", config.max_offset_arcsec, "of the pointing [arcsec]",
-                {.above = 0.0});
-  fields.number("max_rotation_deg", config.max_rotation_deg, "of the pointing [deg]",
-                {.low = 0.0, .high = 180.0});
-  fields.number("max_stretch", config.max_stretch, "relative error of the scale",
+  fields.number("max_offset_arcsec", config.max_offset_arcsec,
+                "largest error of the pointing [arcsec]", {.above = 0.0});
+  fields.number("max_rotation_deg", config.max_rotation_deg,
+                "largest error of the camera's angle [deg]", {.low = 0.0, .high = 180.0});
+  fields.number("max_stretch", config.max_stretch, "largest relative error of the scale",
                 {.low = 0.0, .below = 0.5});
   fields.flag("try_mirrored", config.try_mirrored, "also look for a mirror image");
-  fields.whole("sip_order", config.sip_order, "of the correction to the initial WCS",
+  fields.whole("sip_order", config.sip_order, "order of the correction to the initial WCS",
                {.low = 1, .high = 6});
-  fields.number("match_radius_px", config.match_radius_px, "of a star from its place [pixel]",
-                {.above = 0.0});
+  fields.number("match_radius_px", config.match_radius_px,
+                "farthest that a star lies from its place [pixel]", {.above = 0.0});
   fields.number("clip", config.clip, "outliers left out [sigma]", {.low = 2.0});
-  fields.whole("min_matched", config.min_matched, "fewer matched stars are refused", {.low = 4});
-  fields.number("min_snr", config.min_snr, "of sources that enter", {.low = 0.0});
-  fields.number("photometry_snr", config.photometry_snr, "of stars in the zero point",
+  fields.whole("min_matched", config.min_matched, "fewest matched stars that are accepted",
+               {.low = 4});
+  fields.number("min_snr", config.min_snr, "lowest signal-to-noise ratio of sources that enter",
                 {.low = 0.0});
+  fields.number("photometry_snr", config.photometry_snr,
+                "lowest signal-to-noise ratio of stars in the zero point", {.low = 0.0});
   fields.number("reference_err_mas", config.reference_err_mas,
-                "of reference stars without an error [mas]", {.low = 0.0});
+                "error of reference stars that state none [mas]", {.low = 0.0});
   fields.number("centroid_floor_px", config.centroid_floor_px,
                 "systematic part of a centroid's error [pixel]", {.above = 0.0});
 }

@@ -51,7 +51,7 @@ struct TomlReader::State {
                            std::string_view should_be, std::string_view doc) const {
     throw ConfigError(fmt::format("{}{} ({})", levels.back().path, name, where(node)),
                       fmt::format("must be {}, not a TOML {}", should_be, kind_of(node)),
-                      fmt::format("it is the {}", doc));
+                      fmt::format("it means: {}", doc));
   }
 
   /// Refuse keys of the innermost table that nobody asked for.
@@ -92,7 +92,7 @@ void TomlReader::number(std::string_view name, double& value, std::string_view d
   if (!range.holds(*read)) {
     throw ConfigError(fmt::format("{}{}={:g} ({})", state_->levels.back().path, name, *read,
                                   state_->where(*node)),
-                      range.text(), fmt::format("it is the {}; the default is {:g}", doc, value));
+                      range.text(), fmt::format("it means: {}; the default is {:g}", doc, value));
   }
   value = *read;
 }
@@ -105,7 +105,7 @@ void TomlReader::whole(std::string_view name, int& value, std::string_view doc, 
   if (!range.holds(static_cast<double>(*read)) || std::abs(*read) > 2147483647) {
     throw ConfigError(
         fmt::format("{}{}={} ({})", state_->levels.back().path, name, *read, state_->where(*node)),
-        range.text(), fmt::format("it is the {}; the default is {}", doc, value));
+        range.text(), fmt::format("it means: {}; the default is {}", doc, value));
   }
   value = static_cast<int>(*read);
 }
@@ -139,7 +139,7 @@ void TomlReader::numbers(std::string_view name, std::vector<double>& value, std:
     if (!each.holds(*v)) {
       throw ConfigError(fmt::format("{}{} holds {:g} ({})", state_->levels.back().path, name, *v,
                                     state_->where(element)),
-                        each.text(), fmt::format("it is the {}", doc));
+                        each.text(), fmt::format("it means: {}", doc));
     }
     read.push_back(*v);
   }
@@ -176,7 +176,7 @@ void TomlReader::choice(std::string_view name, int& index, const std::vector<std
   }
   throw ConfigError(fmt::format("{}{}=\"{}\" ({})", state_->levels.back().path, name, *read,
                                 state_->where(*node)),
-                    "must be one of " + known, fmt::format("it is the {}", doc));
+                    "must be one of " + known, fmt::format("it means: {}", doc));
 }
 
 void TomlReader::begin(std::string_view name, std::string_view doc) {

@@ -16,37 +16,37 @@ constexpr auto kText = ColumnKind::text;
 TableSpec visit_table() {
   return {"Visit",
           "visit",
-          {{"visit", kWhole},
-           {"physical_filter", kText},
-           {"band", kText},
-           {"ra", kReal, "deg"},
-           {"dec", kReal, "deg"},
-           {"skyRotation", kReal, "deg"},
-           {"azimuth", kReal, "deg"},
-           {"altitude", kReal, "deg"},
-           {"zenithDistance", kReal, "deg"},
-           {"airmass", kReal},
-           {"expTime", kReal, "s"},
-           {"expMidptMJD", kReal, "d"},
-           {"obsStartMJD", kReal, "d"}},
+          {{"visit", kWhole, "", "number of the visit"},
+           {"physical_filter", kText, "", "filter as the camera names it"},
+           {"band", kText, "", "band of the filter"},
+           {"ra", kReal, "deg", "pointing, ICRS"},
+           {"dec", kReal, "deg", "pointing, ICRS"},
+           {"skyRotation", kReal, "deg", "position angle of the camera's y axis"},
+           {"azimuth", kReal, "deg", "from north through east"},
+           {"altitude", kReal, "deg", "above the horizon"},
+           {"zenithDistance", kReal, "deg", "90 degrees less the altitude"},
+           {"airmass", kReal, "", "in the middle of the exposure"},
+           {"expTime", kReal, "s", "open-shutter time"},
+           {"expMidptMJD", kReal, "d", "middle of the exposure, TAI"},
+           {"obsStartMJD", kReal, "d", "begin of the exposure, TAI"}},
           {"expMidptMJD"}};
 }
 
 TableSpec visit_detector_table() {
   return {"VisitDetector",
           "visitId,detector",
-          {{"visitId", kWhole},
-           {"detector", kWhole},
-           {"pixelScale", kReal, "arcsec/pixel"},
-           {"zeroPoint", kReal, "mag"},
-           {"psfSigma", kReal, "pixel"},
-           {"skyBg", kReal, "nJy"},
-           {"skyNoise", kReal, "nJy"},
-           {"seeing", kReal, "arcsec"},
-           {"astromOffsetMean", kReal, "arcsec"},
-           {"astromOffsetStd", kReal, "arcsec"},
-           {"nPsfStar", kWhole},
-           {"magLim", kReal, "mag"}},
+          {{"visitId", kWhole, "", "number of the visit"},
+           {"detector", kWhole, "", "number of the detector"},
+           {"pixelScale", kReal, "arcsec/pixel", "side of a pixel on the sky"},
+           {"zeroPoint", kReal, "mag", "AB magnitude of 1 image unit"},
+           {"psfSigma", kReal, "pixel", "rms width of the PSF"},
+           {"skyBg", kReal, "nJy", "median sky of a pixel"},
+           {"skyNoise", kReal, "nJy", "rms of the sky in a pixel"},
+           {"seeing", kReal, "arcsec", "FWHM of the PSF"},
+           {"astromOffsetMean", kReal, "arcsec", "mean offset of matched reference stars"},
+           {"astromOffsetStd", kReal, "arcsec", "scatter of matched reference stars"},
+           {"nPsfStar", kWhole, "", "stars that the PSF model is made of"},
+           {"magLim", kReal, "mag", "magnitude of a point source at 5 sigma"}},
           {}};
 }
 
@@ -145,13 +145,13 @@ TableSpec dia_forced_source_table() {
 TableSpec ss_object_table() {
   return {"SSObject",
           "ssObjectId",
-          {{"ssObjectId", kWhole},
-           {"designation", kText},
-           {"nObs", kWhole},
-           {"arc", kReal, "d"},
-           {"firstObservationMjdTai", kReal, "d"},
-           {"MOIDEarth", kReal, "au"},
-           {"tisserand_J", kReal}},
+          {{"ssObjectId", kWhole, "", "id of the Solar System object"},
+           {"designation", kText, "", "its name at the Minor Planet Center"},
+           {"nObs", kWhole, "", "observations so far"},
+           {"arc", kReal, "d", "time from the first to the last"},
+           {"firstObservationMjdTai", kReal, "d", "instant of the first, TAI"},
+           {"MOIDEarth", kReal, "au", "least distance of the orbit from the Earth's"},
+           {"tisserand_J", kReal, "", "Tisserand parameter with Jupiter"}},
           {}};
 }
 
@@ -176,6 +176,15 @@ std::string quoted_list(std::string_view names) {
   return out;
 }
 
+/// "visit INTEGER" with what the column means beside it, which SQLite keeps.
+std::string declaration(const ColumnSpec& column) {
+  std::string sql = sql::quoted_name(column.name) + " " + std::string(sql_kind(column.kind));
+  if (column.description.empty()) return sql;
+  sql += " /* " + std::string(column.description);
+  if (!column.unit.empty()) sql += " [" + std::string(column.unit) + "]";
+  return sql + " */";
+}
+
 }  // namespace
 
 std::span<const TableSpec> prompt_tables() {
@@ -195,7 +204,7 @@ std::string creation_sql(const TableSpec& table) {
   const bool two_keys = table.key.find(',') != std::string_view::npos;
   std::string sql = "CREATE TABLE IF NOT EXISTS " + sql::quoted_name(table.name) + "(";
   for (const ColumnSpec& column : table.columns) {
-    sql += sql::quoted_name(column.name) + " " + std::string(sql_kind(column.kind));
+    sql += declaration(column);
     sql += !two_keys && column.name == table.key ? " PRIMARY KEY, " : ", ";
   }
   if (has_place(table)) sql += sql::quoted_name(kHealpixColumn) + " INTEGER, ";

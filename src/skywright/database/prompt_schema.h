@@ -1,7 +1,8 @@
 /// Tables and columns of the prompt database, under the deployed names of the LSST (sdm_schemas).
 ///
 /// Fluxes nJy, angles degrees ICRS, times MJD TAI, moments arcsec^2. `_healpix_29` is the HEALPix
-/// pixel of (ra, dec), NESTED, order 29.
+/// pixel of (ra, dec), NESTED, order 29. What a column means stands in the text of its CREATE
+/// TABLE, or in the alerts' schema, which has the same names.
 #pragma once
 
 #include <cstdint>
@@ -18,6 +19,7 @@ struct ColumnSpec {
   std::string_view name;
   ColumnKind kind = ColumnKind::real;
   std::string_view unit = {};
+  std::string_view description = {};  ///< of columns that the alerts' schema does not describe
 };
 
 struct TableSpec {

@@ -90,7 +90,7 @@ void describe(Fields& fields, DemoConfig& c) {
   fields.number("ra", c.ra, "right ascension of the field [deg]", {.low = 0, .high = 360});
   fields.number("dec", c.dec, "declination of the field [deg]", {.low = -90, .high = 90});
   fields.number("mjd", c.mjd, "begin of the first visit [MJD TAI]", {.low = 50000, .high = 80000});
-  fields.number("cadence_min", c.cadence_min, "from visit to visit [min]", {.low = 0.6});
+  fields.number("cadence_min", c.cadence_min, "time from visit to visit [min]", {.low = 0.6});
   fields.whole("visits", c.visits, "visits of the night", {.low = 1, .high = 900});
   fields.whole("template_visits", c.template_visits, "visits a band that templates are made of",
                {.low = 1, .high = 100});

@@ -208,7 +208,7 @@ void describe(Fields& fields, CosmicRayConfig& config) {
                 "edge of pixels that touch a hit [sigma]", {.above = 0.0});
   fields.number("contrast", config.contrast, "times sharper than a star must a hit be",
                 {.low = 1.0});
-  fields.number("psf_fwhm", config.psf_fwhm, "of stars [pixel]; 0 measures it", {.low = 0.0});
+  fields.number("psf_fwhm", config.psf_fwhm, "FWHM of stars [pixel]; 0 measures it", {.low = 0.0});
   fields.whole("iterations", config.iterations, "rounds of finding", {.low = 1, .high = 20});
 }
 

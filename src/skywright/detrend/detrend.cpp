@@ -164,13 +164,14 @@ int count_bit(const image::Image<MaskBits>& mask, MaskBits wanted) {
 }  // namespace
 
 void describe(Fields& fields, DetrendConfig& config) {
-  describe_nested(fields, "overscan", config.overscan, "zero level");
-  describe_nested(fields, "cosmic_rays", config.cosmic_rays, "cosmic rays");
-  fields.flag("correct_crosstalk", config.correct_crosstalk, "between amplifiers");
-  fields.whole("saturation_growth", config.saturation_growth, "around saturated pixels [pixel]",
-               {.low = 0, .high = 50});
+  describe_nested(fields, "overscan", config.overscan, "zero level from the overscan");
+  describe_nested(fields, "cosmic_rays", config.cosmic_rays, "how cosmic rays are found");
+  fields.flag("correct_crosstalk", config.correct_crosstalk,
+              "take off crosstalk between amplifiers");
+  fields.whole("saturation_growth", config.saturation_growth,
+               "margin around saturated pixels [pixel]", {.low = 0, .high = 50});
   fields.number("suspect_fraction", config.suspect_fraction,
-                "of saturation, above which a pixel is SUSPECT", {.high = 1.0, .above = 0.0});
+                "part of saturation above which a pixel is SUSPECT", {.high = 1.0, .above = 0.0});
   fields.flag("interpolate_defects", config.interpolate_defects, "replace bad pixels' values");
   fields.number("least_flat", config.least_flat, "pixels with a lower flat are BAD",
                 {.above = 0.0});

@@ -95,16 +95,19 @@ MasterFrame combine(std::string_view kind, std::size_t count, const instrument::
 }  // namespace
 
 void describe(Fields& fields, MasterConfig& config) {
-  describe_nested(fields, "overscan", config.overscan, "zero level");
-  fields.flag("correct_crosstalk", config.correct_crosstalk, "between amplifiers");
+  describe_nested(fields, "overscan", config.overscan, "zero level from the overscan");
+  fields.flag("correct_crosstalk", config.correct_crosstalk,
+              "take off crosstalk between amplifiers");
   fields.number("clip", config.clip, "outliers left out [sigma]", {.low = 3.0});
-  fields.whole("median_frames", config.median_frames, "frames whose median tells outliers",
-               {.low = 1, .high = 50});
-  fields.number("flat_low", config.flat_low, "lower response: dead", {.low = 0.0, .below = 1.0});
-  fields.number("flat_high", config.flat_high, "higher response: bad", {.above = 1.0});
-  fields.number("hot_rate", config.hot_rate, "higher dark current: hot [electron/s]",
+  fields.whole("median_frames", config.median_frames,
+               "number of frames whose median tells outliers", {.low = 1, .high = 50});
+  fields.number("flat_low", config.flat_low, "response below which a pixel is dead",
+                {.low = 0.0, .below = 1.0});
+  fields.number("flat_high", config.flat_high, "response above which a pixel is bad",
+                {.above = 1.0});
+  fields.number("hot_rate", config.hot_rate, "dark current above which a pixel is hot [electron/s]",
                 {.above = 0.0});
-  fields.number("column_share", config.column_share, "flagged, above which a column is bad",
+  fields.number("column_share", config.column_share, "flagged part above which a column is bad",
                 {.high = 1.0, .above = 0.0});
 }
 

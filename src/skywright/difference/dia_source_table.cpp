@@ -1,6 +1,28 @@
+#include <array>
+#include <string_view>
+
 #include "skywright/difference/dia_sources.h"
 
 namespace skywright::difference {
+namespace {
+
+/// What each flag means, in the order of `DiaFlag`.
+constexpr std::array<std::string_view, kDiaFlags> kFlagWords = {
+    "touches an edge of the image",
+    "a saturated pixel in the footprint",
+    "a saturated pixel within 1 pixel of the centre",
+    "a cosmic-ray pixel in the footprint",
+    "a cosmic-ray pixel within 1 pixel of the centre",
+    "an interpolated pixel in the footprint",
+    "an interpolated pixel within 1 pixel of the centre",
+    "a bad pixel in the footprint",
+    "a pixel without data in the footprint",
+    "a suspect pixel in the footprint",
+    "the centroid could not be fitted; x and y are those of the peak's pixel",
+    "the PSF flux could not be measured",
+    "the moments could not be measured"};
+
+}  // namespace
 
 table::Table to_table(const DiaSources& s) {
   table::Table t;
@@ -36,7 +58,7 @@ table::Table to_table(const DiaSources& s) {
     std::vector<std::uint8_t> values;
     for (std::size_t i = 0; i < s.size(); ++i)
       values.push_back(s.has(i, static_cast<DiaFlag>(f)) ? 1 : 0);
-    t.add_flags(dia_flag_name(static_cast<DiaFlag>(f)), "from the mask or a failed measurement",
+    t.add_flags(dia_flag_name(static_cast<DiaFlag>(f)), kFlagWords[static_cast<std::size_t>(f)],
                 std::move(values));
   }
   return t;

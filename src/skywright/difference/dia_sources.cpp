@@ -206,9 +206,11 @@ std::string_view dia_flag_name(DiaFlag flag) {
 void describe(Fields& f, DiaSourceConfig& c) {
   f.number("threshold", c.threshold, "lowest |score| of a peak [sigma]", {.above = 0});
   f.flag("drop_bad_centre", c.drop_bad_centre, "leave out sources whose centre is unusable");
-  f.number("aperture_radius", c.aperture_radius, "of apFlux [pixel]", {.low = 1, .high = 50});
+  f.number("aperture_radius", c.aperture_radius, "radius of the aperture of apFlux [pixel]",
+           {.low = 1, .high = 50});
   f.number("dipole_ratio", c.dipole_ratio,
-           "weaker over stronger lobe from which a pair is a dipole", {.high = 1, .above = 0});
+           "ratio of the weaker to the stronger lobe from which a pair is a dipole",
+           {.high = 1, .above = 0});
   describe_nested(f, "reliability", c.reliability, "what makes a source credible");
 }
 

@@ -127,17 +127,19 @@ void mark_detections(MaskedImage& image, const DiaSources& sources) {
 void describe(Fields& f, KernelConfig& c) {
   describe_choice(f, "convolve", c.convolve, {"automatic", "reference", "science", "both"},
                   "which image is convolved to match the other");
-  f.whole("half", c.half, "kernel half side, 0 from the PSFs [pixel]", {.low = 0, .high = 30});
-  f.whole("spatial_degree", c.spatial_degree, "of the kernel's variation", {.low = 0, .high = 4});
-  f.whole("background_degree", c.background_degree, "of the background fitted with the kernel",
+  f.whole("half", c.half, "half side of the kernel; 0: from the PSFs [pixel]",
+          {.low = 0, .high = 30});
+  f.whole("spatial_degree", c.spatial_degree, "degree of the kernel's variation over the image",
           {.low = 0, .high = 4});
+  f.whole("background_degree", c.background_degree,
+          "degree of the background fitted with the kernel", {.low = 0, .high = 4});
   f.whole("background_mesh", c.background_mesh,
-          "cells whose median residual is taken off, 0 for none [pixel]", {.low = 0});
+          "side of cells whose median residual is taken off; 0: none [pixel]", {.low = 0});
   f.number("stamp_snr", c.stamp_snr, "lowest peak of a stamp's source [sigma]", {.above = 0});
-  f.whole("stamps_per_cell", c.stamps_per_cell, "at most", {.low = 1});
+  f.whole("stamps_per_cell", c.stamps_per_cell, "most stamps of a cell", {.low = 1});
   f.whole("cells", c.cells, "cells of stamps a side", {.low = 1, .high = 100});
-  f.number("reject_sigma", c.reject_sigma, "stamps this far off are left out [sigma of chi2]",
-           {.above = 0});
+  f.number("reject_sigma", c.reject_sigma,
+           "distance from which stamps are left out [sigma of chi2]", {.above = 0});
   f.whole("reject_iterations", c.reject_iterations, "rounds of rejection", {.low = 0, .high = 20});
 }
 

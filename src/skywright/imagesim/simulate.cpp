@@ -107,32 +107,39 @@ void describe(Fields& f, ImageSimConfig& c) {
            "FWHM_eff; 0: the median of Cerro Pachon, for band and airmass", {.low = 0, .high = 20});
   f.number("optics_fwhm_arcsec", c.optics_fwhm_arcsec, "blur by telescope, camera and dome",
            {.low = 0, .high = 20});
-  f.number("tracking_ellipticity", c.tracking_ellipticity, "rms of each component of the blur's",
-           {.low = 0, .high = 0.2});
-  f.number("sky_magnitude", c.sky_magnitude, "[mag/arcsec2]; 0: by Sun, Moon and place",
-           {.low = 0});
-  f.number("sky_gradient", c.sky_gradient, "from axis to field edge, relative",
+  f.number("tracking_ellipticity", c.tracking_ellipticity,
+           "rms of each component of the blur's ellipticity", {.low = 0, .high = 0.2});
+  f.number("sky_magnitude", c.sky_magnitude,
+           "sky brightness [mag/arcsec2]; 0: by Sun, Moon and place", {.low = 0});
+  f.number("sky_gradient", c.sky_gradient, "change of the sky from axis to field edge, relative",
            {.low = 0, .high = 1});
   f.number("cloud_magnitude", c.cloud_magnitude, "grey extinction [mag]", {.low = 0});
-  f.number("transparency_rms", c.transparency_rms, "of the zero point from visit to visit [mag]",
+  f.number("transparency_rms", c.transparency_rms,
+           "rms of the zero point from visit to visit [mag]", {.low = 0});
+  f.number("pointing_error_arcsec", c.pointing_error_arcsec, "rms of the pointing on each axis",
            {.low = 0});
-  f.number("pointing_error_arcsec", c.pointing_error_arcsec, "rms of each axis", {.low = 0});
-  f.number("rotation_error_deg", c.rotation_error_deg, "rms", {.low = 0});
+  f.number("rotation_error_deg", c.rotation_error_deg, "rms of the camera's angle", {.low = 0});
   f.number("distortion_error_pixel", c.distortion_error_pixel,
-           "rms at a detector's edge, that the design does not tell", {.low = 0});
-  f.number("flat_electrons", c.flat_electrons, "of a flat's exposure on axis", {.above = 0});
-  f.number("cosmic_ray_rate", c.cosmic_ray_rate, "tracks [1/cm2/s]", {.low = 0});
-  f.number("pixel_response_rms", c.sensor.pixel_response_rms, "of single pixels",
-           {.low = 0, .high = 0.1});
-  f.number("amplifier_response_rms", c.sensor.amplifier_response_rms, "", {.low = 0, .high = 0.2});
-  f.number("hot_pixels_per_million", c.sensor.hot_pixels_per_million, "", {.low = 0});
-  f.number("dead_pixels_per_million", c.sensor.dead_pixels_per_million, "", {.low = 0});
+           "rms at a detector's edge of the distortion that the design does not tell", {.low = 0});
+  f.number("flat_electrons", c.flat_electrons, "electrons of a flat's exposure on axis",
+           {.above = 0});
+  f.number("cosmic_ray_rate", c.cosmic_ray_rate, "tracks of cosmic rays [1/cm2/s]", {.low = 0});
+  f.number("pixel_response_rms", c.sensor.pixel_response_rms,
+           "rms of the response of single pixels", {.low = 0, .high = 0.1});
+  f.number("amplifier_response_rms", c.sensor.amplifier_response_rms,
+           "rms of the response of amplifiers", {.low = 0, .high = 0.2});
+  f.number("hot_pixels_per_million", c.sensor.hot_pixels_per_million, "hot pixels in a million",
+           {.low = 0});
+  f.number("dead_pixels_per_million", c.sensor.dead_pixels_per_million, "dead pixels in a million",
+           {.low = 0});
   f.whole("bad_columns", c.sensor.bad_columns, "partial columns that collect nothing", {.low = 0});
-  f.number("bias_level", c.readout.bias_level, "[ADU]", {.low = 0});
-  f.number("bias_drift", c.readout.bias_drift, "between exposures, rms [ADU]", {.low = 0});
-  f.number("row_drift", c.readout.row_drift, "step from row to row [ADU]", {.low = 0});
-  f.number("column_structure", c.readout.column_structure, "rms by column [ADU]", {.low = 0});
-  f.whole("instrument_seed", c.instrument_seed, "of what stays: defects, response, bias",
+  f.number("bias_level", c.readout.bias_level, "level of the bias [ADU]", {.low = 0});
+  f.number("bias_drift", c.readout.bias_drift, "rms of the bias between exposures [ADU]",
+           {.low = 0});
+  f.number("row_drift", c.readout.row_drift, "step of the bias from row to row [ADU]", {.low = 0});
+  f.number("column_structure", c.readout.column_structure, "rms of the bias by column [ADU]",
+           {.low = 0});
+  f.whole("instrument_seed", c.instrument_seed, "seed of what stays: defects, response, bias",
           {.low = 0});
 }
 

@@ -25,9 +25,9 @@ void describe(Fields& f, AmplifierRow& r) {
   f.whole("raw_y", r.raw_y, "row of their rectangles in their image", kNotNegative);
   f.flag("flip_x", r.flip_x, "data columns run backwards on the detector");
   f.flag("flip_y", r.flip_y, "data rows run backwards on the detector");
-  f.numbers("gain", r.gain, "one an amplifier [electron/ADU]; none: the sensor's", kPositive);
-  f.numbers("read_noise", r.read_noise, "one an amplifier [electron]; none: the sensor's",
-            kNotNegative);
+  f.numbers("gain", r.gain, "gain of each amplifier [electron/ADU]; none: the sensor's", kPositive);
+  f.numbers("read_noise", r.read_noise,
+            "read noise of each amplifier [electron]; none: the sensor's", kNotNegative);
 }
 
 void describe(Fields& f, SingleAmplifier& a) {
@@ -71,24 +71,28 @@ void describe(Fields& f, SensorDescription& s) {
 void describe(Fields& f, DetectorPlace& d) {
   f.whole("id", d.id, "number of the detector", kNotNegative);
   f.text("name", d.name, "name of the detector");
-  f.text("sensor", d.sensor, "which [[camera.sensor]]");
+  f.text("sensor", d.sensor, "name of its [[camera.sensor]]");
   f.number("x_mm", d.x_mm, "centre in the focal plane, to the west at rotation 0 [mm]");
   f.number("y_mm", d.y_mm, "centre in the focal plane, to the north at rotation 0 [mm]");
-  f.number("rotation_deg", d.rotation_deg, "of its pixel axes, counterclockwise [degree]");
+  f.number("rotation_deg", d.rotation_deg, "angle of its pixel axes, counterclockwise [degree]");
 }
 
 void describe(Fields& f, MosaicRaft& r) {
   f.text("name", r.name, "name of the raft");
-  f.text("sensor", r.sensor, "which [[camera.sensor]] all its chips are");
+  f.text("sensor", r.sensor, "name of the [[camera.sensor]] that all its chips are");
   f.whole("column", r.column, "place in x, 0 on the axis");
   f.whole("row", r.row, "place in y, 0 on the axis");
 }
 
 void describe(Fields& f, MosaicDescription& m) {
-  f.number("raft_pitch_x_mm", m.raft_pitch_x_mm, "between raft centres [mm]", kNotNegative);
-  f.number("raft_pitch_y_mm", m.raft_pitch_y_mm, "between raft centres [mm]", kNotNegative);
-  f.number("pitch_x_mm", m.pitch_x_mm, "between chip centres of a raft [mm]", kNotNegative);
-  f.number("pitch_y_mm", m.pitch_y_mm, "between chip centres of a raft [mm]", kNotNegative);
+  f.number("raft_pitch_x_mm", m.raft_pitch_x_mm, "distance of raft centres in x [mm]",
+           kNotNegative);
+  f.number("raft_pitch_y_mm", m.raft_pitch_y_mm, "distance of raft centres in y [mm]",
+           kNotNegative);
+  f.number("pitch_x_mm", m.pitch_x_mm, "distance of chip centres of a raft in x [mm]",
+           kNotNegative);
+  f.number("pitch_y_mm", m.pitch_y_mm, "distance of chip centres of a raft in y [mm]",
+           kNotNegative);
   f.whole("columns", m.columns, "chips of a raft in x", kFromOne);
   f.texts("slots", m.slots, "names of the chips of a raft, row by row from the lowest y");
   f.whole("first_id", m.first_id, "number of the first chip; the others count on", kNotNegative);
@@ -140,8 +144,8 @@ void describe(Fields& f, TelescopeDescription& t) {
   f.number("focal_length_m", t.focal_length_m, "focal length [m]", kPositive);
   f.number("field_of_view_deg", t.field_of_view_deg, "diameter of the field [degree]; 0: none",
            {.low = 0.0, .high = 90.0});
-  f.numbers("segment_x_m", t.segment_x_m, "centres of segments [m]");
-  f.numbers("segment_y_m", t.segment_y_m, "centres of segments [m]");
+  f.numbers("segment_x_m", t.segment_x_m, "centres of segments in x [m]");
+  f.numbers("segment_y_m", t.segment_y_m, "centres of segments in y [m]");
   f.numbers("segment_tilt_deg", t.segment_tilt_deg, "tilt of each towards the axis [degree]",
             {.low = 0.0, .below = 90.0});
   f.number("segment_diameter_m", t.segment_diameter_m, "clear diameter of a segment [m]",

@@ -260,8 +260,8 @@ void describe(Fields& fields, DeblendConfig& config) {
                 "share of the footprint's flux that a child needs", {.low = 0, .high = 1});
   fields.number("min_significance", config.min_significance,
                 "peak of a child above the saddle to a brighter one [sigma]", {.low = 0});
-  fields.whole("max_children", config.max_children, "per footprint; the rest are merged",
-               {.low = 1, .high = 1000});
+  fields.whole("max_children", config.max_children,
+               "most children of a footprint; the rest are merged", {.low = 1, .high = 1000});
 }
 
 Deblended deblend(const Footprint& footprint, image::ImageView<const float> significance,

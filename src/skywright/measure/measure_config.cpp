@@ -14,7 +14,7 @@ void describe(Fields& fields, DetectConfig& config) {
   describe_choice(fields, "filter", config.filter, {"psf", "gaussian", "kernel", "none"},
                   "what the image is convolved with before the threshold");
   fields.number("filter_fwhm", config.filter_fwhm,
-                "of the Gaussian filter [pixel]; 0 measures it on the image",
+                "FWHM of the Gaussian filter [pixel]; 0 measures it on the image",
                 {.low = 0, .high = 30});
   fields.numbers("filter_kernel", config.filter_kernel,
                  "weights of the filter, a square of odd side row by row");
@@ -25,19 +25,23 @@ void describe(Fields& fields, DetectConfig& config) {
 }
 
 void describe(Fields& fields, PsfConfig& config) {
-  fields.whole("side", config.side, "of the model's stamp, odd [pixel]; 0 takes about 9 FWHM",
+  fields.whole("side", config.side, "side of the model's stamp, odd [pixel]; 0 takes about 9 FWHM",
                {.low = 0, .high = 101});
-  fields.whole("degree", config.degree, "of the polynomial over the field", {.low = 0, .high = 3});
-  fields.number("min_snr", config.min_snr, "of stars that enter", {.low = 5});
-  fields.whole("max_stars", config.max_stars, "brightest first", {.low = 1, .high = 5000});
-  fields.whole("min_stars", config.min_stars, "with fewer an analytic profile is taken",
-               {.low = 1});
+  fields.whole("degree", config.degree, "degree of the polynomial over the field",
+               {.low = 0, .high = 3});
+  fields.number("min_snr", config.min_snr, "lowest signal-to-noise ratio of stars that enter",
+                {.low = 5});
+  fields.whole("max_stars", config.max_stars, "most stars that enter, the brightest first",
+               {.low = 1, .high = 5000});
+  fields.whole("min_stars", config.min_stars,
+               "number of stars below which an analytic profile is taken", {.low = 1});
 }
 
 void describe(Fields& fields, PhotometryConfig& config) {
-  fields.numbers("aperture_radii", config.aperture_radii, "[pixel]", {.high = 250, .above = 0});
-  fields.number("kron_factor", config.kron_factor, "aperture's semi-major axis [Kron radii]",
-                {.above = 0});
+  fields.numbers("aperture_radii", config.aperture_radii, "radii of the circular apertures [pixel]",
+                 {.high = 250, .above = 0});
+  fields.number("kron_factor", config.kron_factor,
+                "semi-major axis of the Kron aperture [Kron radii]", {.above = 0});
   fields.number("kron_min_radius", config.kron_min_radius,
                 "smallest Kron aperture [semi-major axes of the matched Gaussian]",
                 {.low = 1, .high = 8});

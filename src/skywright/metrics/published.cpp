@@ -9,16 +9,16 @@
 namespace skywright::metrics {
 
 void describe(Fields& f, PublishedFigure& figure) {
-  f.text("metric", figure.metric, "its name");
-  f.number("value", figure.value, "as published");
+  f.text("metric", figure.metric, "name of the metric");
+  f.number("value", figure.value, "value as published");
   f.number("relative", figure.relative, "wanted agreement, part of the value", {.low = 0.0});
   f.number("absolute", figure.absolute, "wanted agreement, in its unit", {.low = 0.0});
 }
 
 void describe(Fields& f, PublishedBaseline& baseline) {
-  f.text("name", baseline.name, "of the schedule");
+  f.text("name", baseline.name, "name of the schedule");
   f.text("source", baseline.source, "where the figures were published");
-  describe_list(f, "figures", baseline.figures, "one a metric");
+  describe_list(f, "figures", baseline.figures, "published figures, one a metric");
 }
 
 PublishedBaseline published_baseline(std::string_view name) {

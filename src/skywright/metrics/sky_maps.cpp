@@ -160,20 +160,22 @@ SkyMaps empty_maps(const Observations& o, std::size_t transients, int order) {
 }  // namespace
 
 void describe(Fields& f, MetricsConfig& c) {
-  f.whole("order", c.order, "of HEALPix; 6: nside 64", {.low = 3, .high = 9});
-  f.number(
-      "field_radius_deg", c.field_radius_deg,
-      "of the circle that stands for the camera; 0: of the plan's telescope, else LSST's [deg]",
-      {.low = 0.0, .high = 30.0});
-  f.number("wide_area_deg2", c.wide_area_deg2, "over which visits are judged [deg2]",
+  f.whole("order", c.order, "order of HEALPix; 6: nside 64", {.low = 3, .high = 9});
+  f.number("field_radius_deg", c.field_radius_deg,
+           "radius of the circle that stands for the camera; 0: of the plan's telescope, else "
+           "LSST's [deg]",
+           {.low = 0.0, .high = 30.0});
+  f.number("wide_area_deg2", c.wide_area_deg2, "area over which visits are judged [deg2]",
            {.high = 41000.0, .above = 0.0});
-  f.whole("visits_design", c.visits_design, "visits that an area is counted for", {.low = 1});
-  f.whole("visits_minimum", c.visits_minimum, "the same, at least", {.low = 1});
+  f.whole("visits_design", c.visits_design, "visits that an area is counted for, as designed",
+          {.low = 1});
+  f.whole("visits_minimum", c.visits_minimum, "visits that an area is counted for, at the least",
+          {.low = 1});
   f.number("visit_seconds", c.visit_seconds, "exposures count as multiples of it [s]",
            {.above = 0.0});
   f.number("short_seconds", c.short_seconds, "shorter exposures are no visit [s]", {.low = 0.0});
-  f.number("star_magnitude", c.star_magnitude, "of the star that astrometry is judged by [AB]",
-           {.low = 0.0, .high = 40.0});
+  f.number("star_magnitude", c.star_magnitude,
+           "brightness of the star that astrometry is judged by [AB]", {.low = 0.0, .high = 40.0});
   f.number("place_floor_arcsec", c.place_floor_arcsec,
            "what the atmosphere leaves on a star's place [arcsec]", {.low = 0.0});
   f.whole("transient_phases", c.transient_phases, "shifts that the row of transients is tried with",

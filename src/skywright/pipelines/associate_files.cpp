@@ -88,8 +88,8 @@ VisitSources visit_of(const Table& rows, std::int64_t visit) {
 
 void describe(Fields& fields, AssociateVisitConfig& config) {
   describe_nested(fields, "associate", config.associate, "detections to objects");
-  fields.number("history_days", config.history_days, "of the history that is handed back [day]",
-                {.low = 0.0});
+  fields.number("history_days", config.history_days,
+                "length of the history that is handed back [day]", {.low = 0.0});
   fields.number("forced_days", config.forced_days,
                 "objects seen within so many days get forced photometry", {.low = 0.0});
 }

@@ -33,7 +33,8 @@ struct Rows {
     t.add("access_url", "", "path below the survey's folder", url);
     t.add("access_format", "", "media type", format);
     t.add("access_estsize", "kbyte", "size of the file", kilobytes);
-    t.add("target_name", "", "", target);
+    t.add("target_name", "", "what the image was aimed at; empty where nothing in particular",
+          target);
     t.add("s_ra", "deg", "centre, ICRS", ra);
     t.add("s_dec", "deg", "centre, ICRS", dec);
     t.add("s_fov", "deg", "diameter", fov);
@@ -45,12 +46,12 @@ struct Rows {
     t.add("t_min", "d", "begin of the exposure, MJD", t_min);
     t.add("t_max", "d", "end of the exposure, MJD", t_max);
     t.add("t_exptime", "s", "exposure time", exposure);
-    t.add("t_resolution", "s", "", t_resolution);
+    t.add("t_resolution", "s", "resolution in time", t_resolution);
     t.add("em_min", "m", "shortest wavelength of the band", em_min);
     t.add("em_max", "m", "longest wavelength of the band", em_max);
     t.add("em_res_power", "", "wavelength over width", em_res_power);
     t.add("o_ucd", "", "what pixels are", ucd);
-    t.add("pol_states", "", "", polarization);
+    t.add("pol_states", "", "states of polarization; empty where none was measured", polarization);
     t.add("facility_name", "", "telescope", facility);
     t.add("instrument_name", "", "instrument", instrument);
     return t;

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <map>
+#include <string>
+#include <string_view>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include "skywright/alerts/avro_schema.h"
 #include "skywright/base/error.h"
 #include "skywright/config/json_text.h"
 #include "skywright/config/toml_config.h"
@@ -60,6 +63,24 @@ nlohmann::ordered_json description(const std::string& name, const table::Table& 
   return json;
 }
 
+/// Rows of the prompt database with the words that the alerts' schema has for their columns, which
+/// go by the same names.
+table::Table described(const table::Table& rows, std::string_view record) {
+  const alerts::AvroSchema schema(alerts::alert_schema_json());
+  std::map<std::string_view, std::string_view> words;
+  for (const alerts::AvroField& field : schema.record(record).fields) words[field.name] = field.doc;
+  table::Table out;
+  for (const table::Column& column : rows.columns()) {
+    // The one kind of column that alerts do not carry (see prompt_schema.cpp).
+    const bool plain = column.name.ends_with("_psfFluxPlainMean");
+    const std::string_view text =
+        plain ? "Unweighted mean of psfFlux in this band [nJy]." : words[column.name];
+    out.add(column.name, column.unit, text, column.values);
+  }
+  out.metadata = rows.metadata;
+  return out;
+}
+
 constexpr std::string_view kReadme = R"(# {title}
 
 Open data, licence {licence}. Every file here is a plain file: serve the survey's folder with any web
@@ -109,9 +130,9 @@ void publish_open_data(archive::Archive& archive, const std::vector<DetectorProd
     collection["tables"].push_back(description(name, table, rows));
   };
   add("source", all_sources(archive, products));
-  add("dia_source", prompt.rows("DiaSource"));
-  add("dia_object", prompt.rows("DiaObject"));
-  add("dia_forced_source", prompt.rows("DiaForcedSource"));
+  add("dia_source", described(prompt.rows("DiaSource"), "diaSource"));
+  add("dia_object", described(prompt.rows("DiaObject"), "diaObject"));
+  add("dia_forced_source", described(prompt.rows("DiaForcedSource"), "diaForcedSource"));
   const table::Table images = obscore_rows(archive, products, config, instrument);
   io::write_parquet(catalog / "obscore.parquet", images);
   collection["tables"].push_back(description("obscore", images, images.rows()));

@@ -15,10 +15,12 @@ constexpr double kMinutesADay = 1440.0;
 }  // namespace
 
 void describe(Fields& f, CloudPatchConfig& c) {
-  f.number("size", c.size, "of patches, in heights of the layer; 0: clouds have no places",
+  f.number("size", c.size, "size of patches, in heights of the layer; 0: clouds have no places",
            {.low = 0.0, .high = 100.0});
-  f.number("drift_per_minute", c.drift_per_minute, "heights of the layer", {.low = 0.0});
-  f.number("extinction", c.extinction, "that a visit behind a patch loses [mag]", {.low = 0.0});
+  f.number("drift_per_minute", c.drift_per_minute, "drift in a minute, in heights of the layer",
+           {.low = 0.0});
+  f.number("extinction", c.extinction, "light that a visit behind a patch loses [mag]",
+           {.low = 0.0});
 }
 
 CloudPatches::CloudPatches(const CloudPatchConfig& config, std::uint64_t seed, std::int64_t night)

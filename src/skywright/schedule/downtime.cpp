@@ -47,20 +47,21 @@ void add_faults(std::vector<Period>& out, const DowntimeConfig& config, double s
 
 void describe(Fields& f, Maintenance& m) {
   f.number("first_mjd", m.first_mjd, "day on which one such period begins [MJD]");
-  f.number("every_days", m.every_days, "from one to the next [day]", {.low = 1.0});
-  f.number("nights", m.nights, "that it lasts", {.high = 3650.0, .above = 0.0});
+  f.number("every_days", m.every_days, "time from one period to the next [day]", {.low = 1.0});
+  f.number("nights", m.nights, "nights that it lasts", {.high = 3650.0, .above = 0.0});
 }
 
 void describe(Fields& f, Fault& fault) {
-  f.number("probability", fault.probability, "that it begins on a night",
+  f.number("probability", fault.probability, "probability that it begins on a night",
            {.low = 0.0, .high = 1.0});
-  f.number("nights", fault.nights, "that it lasts", {.high = 3650.0, .above = 0.0});
+  f.number("nights", fault.nights, "nights that it lasts", {.high = 3650.0, .above = 0.0});
 }
 
 void describe(Fields& f, DowntimeConfig& c) {
   describe_list(f, "maintenance", c.maintenance, "planned periods");
   describe_list(f, "faults", c.faults, "what breaks, and how often");
-  f.number("local_noon", c.local_noon, "when the night's date changes [part of a day, TAI]",
+  f.number("local_noon", c.local_noon,
+           "instant at which the night's date changes [part of a day, TAI]",
            {.low = 0.0, .below = 1.0});
 }
 

@@ -16,29 +16,29 @@ constexpr const char* kWeightsDoc = "visits wanted, relative to those of the wid
 }  // namespace
 
 void describe(Fields& f, BandWeights& w) {
-  f.number("u", w.u, "in u", kNotNegative);
-  f.number("g", w.g, "in g", kNotNegative);
-  f.number("r", w.r, "in r", kNotNegative);
-  f.number("i", w.i, "in i", kNotNegative);
-  f.number("z", w.z, "in z", kNotNegative);
-  f.number("y", w.y, "in y", kNotNegative);
+  f.number("u", w.u, "visits wanted in u", kNotNegative);
+  f.number("g", w.g, "visits wanted in g", kNotNegative);
+  f.number("r", w.r, "visits wanted in r", kNotNegative);
+  f.number("i", w.i, "visits wanted in i", kNotNegative);
+  f.number("z", w.z, "visits wanted in z", kNotNegative);
+  f.number("y", w.y, "visits wanted in y", kNotNegative);
 }
 
 void describe(Fields& f, CircleRegion& c) {
-  f.text("name", c.name, "what it is");
-  f.number("ra_deg", c.ra_deg, "centre [degree]", kLongitude);
-  f.number("dec_deg", c.dec_deg, "centre [degree]", kDeclination);
-  f.number("radius_deg", c.radius_deg, "radius [degree]", kRadius);
+  f.text("name", c.name, "name of the region");
+  f.number("ra_deg", c.ra_deg, "right ascension of the centre [degree]", kLongitude);
+  f.number("dec_deg", c.dec_deg, "declination of the centre [degree]", kDeclination);
+  f.number("radius_deg", c.radius_deg, "radius of the circle [degree]", kRadius);
   describe_nested(f, "weights", c.weights, kWeightsDoc);
 }
 
 void describe(Fields& f, MagellanicRegion& m) {
-  f.number("lmc_ra_deg", m.lmc_ra_deg, "centre of the Large Cloud [degree]", kLongitude);
-  f.number("lmc_dec_deg", m.lmc_dec_deg, "centre of the Large Cloud [degree]", kDeclination);
-  f.number("lmc_radius_deg", m.lmc_radius_deg, "radius about it [degree]", kRadius);
-  f.number("smc_ra_deg", m.smc_ra_deg, "centre of the Small Cloud [degree]", kLongitude);
-  f.number("smc_dec_deg", m.smc_dec_deg, "centre of the Small Cloud [degree]", kDeclination);
-  f.number("smc_radius_deg", m.smc_radius_deg, "radius about it [degree]", kRadius);
+  f.number("lmc_ra_deg", m.lmc_ra_deg, "right ascension of the Large Cloud [degree]", kLongitude);
+  f.number("lmc_dec_deg", m.lmc_dec_deg, "declination of the Large Cloud [degree]", kDeclination);
+  f.number("lmc_radius_deg", m.lmc_radius_deg, "radius about the Large Cloud [degree]", kRadius);
+  f.number("smc_ra_deg", m.smc_ra_deg, "right ascension of the Small Cloud [degree]", kLongitude);
+  f.number("smc_dec_deg", m.smc_dec_deg, "declination of the Small Cloud [degree]", kDeclination);
+  f.number("smc_radius_deg", m.smc_radius_deg, "radius about the Small Cloud [degree]", kRadius);
   describe_nested(f, "weights", m.weights, kWeightsDoc);
 }
 
@@ -58,23 +58,30 @@ void describe(Fields& f, WideRegion& w) {
 }
 
 void describe(Fields& f, BulgeRegion& b) {
-  f.number("longitude_from_deg", b.longitude_from_deg, "galactic, eastwards from [degree]",
-           kLongitude);
-  f.number("longitude_to_deg", b.longitude_to_deg, "to [degree]", kLongitude);
+  f.number("longitude_from_deg", b.longitude_from_deg,
+           "galactic longitude from which it reaches eastwards [degree]", kLongitude);
+  f.number("longitude_to_deg", b.longitude_to_deg,
+           "galactic longitude to which it reaches [degree]", kLongitude);
   f.number("centre_half_width_deg", b.centre_half_width_deg,
-           "galactic latitude reached half way between [degree]", kRadius);
-  f.number("end_half_width_deg", b.end_half_width_deg, "and at both ends [degree]", kRadius);
+           "galactic latitude reached half way between its ends [degree]", kRadius);
+  f.number("end_half_width_deg", b.end_half_width_deg,
+           "galactic latitude reached at both ends [degree]", kRadius);
   f.number("south_half_width_deg", b.south_half_width_deg,
            "latitude reached everywhere south of the plane [degree]", kRadius);
   describe_nested(f, "weights", b.weights, kWeightsDoc);
 }
 
 void describe(Fields& f, EclipticNorthRegion& e) {
-  f.number("latitude_min_deg", e.latitude_min_deg, "ecliptic latitude [degree]", kDeclination);
-  f.number("latitude_max_deg", e.latitude_max_deg, "ecliptic latitude [degree]", kDeclination);
-  f.number("dec_min_deg", e.dec_min_deg, "or all above this declination [degree]", kDeclination);
-  f.number("galactic_longitude_from_deg", e.galactic_longitude_from_deg, "[degree]", kLongitude);
-  f.number("galactic_longitude_to_deg", e.galactic_longitude_to_deg, "[degree]", kLongitude);
+  f.number("latitude_min_deg", e.latitude_min_deg, "lowest ecliptic latitude [degree]",
+           kDeclination);
+  f.number("latitude_max_deg", e.latitude_max_deg, "highest ecliptic latitude [degree]",
+           kDeclination);
+  f.number("dec_min_deg", e.dec_min_deg, "declination above which all belongs to it [degree]",
+           kDeclination);
+  f.number("galactic_longitude_from_deg", e.galactic_longitude_from_deg,
+           "galactic longitude from which it reaches eastwards [degree]", kLongitude);
+  f.number("galactic_longitude_to_deg", e.galactic_longitude_to_deg,
+           "galactic longitude to which it reaches [degree]", kLongitude);
   describe_nested(f, "weights", e.weights, kWeightsDoc);
 }
 

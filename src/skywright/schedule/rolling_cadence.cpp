@@ -42,13 +42,16 @@ void cut_into_stripes(std::vector<std::pair<sphere::UnitVector, std::size_t>> pi
 }  // namespace
 
 void describe(Fields& f, RollingConfig& c) {
-  f.whole("stripes", c.stripes, "stripes that take turns; 1: no rolling", {.low = 1, .high = 12});
+  f.whole("stripes", c.stripes, "number of stripes that take turns; 1: no rolling",
+          {.low = 1, .high = 12});
   f.number("strength", c.strength, "share of a resting stripe's visits that goes to the active one",
            {.low = 0.0, .high = 1.0});
   f.whole("constant_first", c.constant_first, "seasons of even coverage before the first cycle",
           {.low = 1, .high = 100});
-  f.whole("cycles", c.cycles, "cycles, of as many seasons as stripes", {.low = 0, .high = 100});
-  f.whole("first_stripe", c.first_stripe, "the one that is active first, from 0", {.low = 0});
+  f.whole("cycles", c.cycles, "number of cycles, each of as many seasons as there are stripes",
+          {.low = 0, .high = 100});
+  f.whole("first_stripe", c.first_stripe, "stripe that is active first, counted from 0",
+          {.low = 0});
 }
 
 void validate(const RollingConfig& c) {

@@ -62,20 +62,22 @@ void describe(Fields& f, CloudConfig& c) {
             {.low = 0.0, .high = 1.0});
   f.numbers("usable", c.usable, "share of night time with 3/8 of cloud at most, by month",
             {.low = 0.0, .high = 1.0});
-  f.number("overcast_share", c.overcast_share, "of the time above 3/8, the part that is overcast",
+  f.number("overcast_share", c.overcast_share, "part of the time above 3/8 that is overcast",
            {.low = 0.0, .high = 1.0});
   describe_list(f, "correlation", c.correlation, "what the changes are made of");
   describe_nested(f, "patches", c.patches, "where clouds stand while they cover a part of the sky");
 }
 
 void describe(Fields& f, SeeingConfig& c) {
-  f.number("median", c.median, "at the zenith and 500 nm [arcsec]", {.high = 10.0, .above = 0.0});
-  f.number("offset", c.offset, "below which seeing never falls [arcsec]", {.low = 0.0});
+  f.number("median", c.median, "median seeing at the zenith and 500 nm [arcsec]",
+           {.high = 10.0, .above = 0.0});
+  f.number("offset", c.offset, "value below which seeing never falls [arcsec]", {.low = 0.0});
   f.number("log_sigma", c.log_sigma, "standard deviation of ln(seeing - offset)",
            {.low = 0.0, .high = 2.0});
-  f.number("seasonal_amplitude", c.seasonal_amplitude, "of ln(seeing - offset)",
-           {.low = 0.0, .high = 1.0});
-  f.number("worst_day", c.worst_day, "day of the year", {.low = 0.0, .high = 366.0});
+  f.number("seasonal_amplitude", c.seasonal_amplitude,
+           "amplitude over the year of ln(seeing - offset)", {.low = 0.0, .high = 1.0});
+  f.number("worst_day", c.worst_day, "day of the year with the worst seeing",
+           {.low = 0.0, .high = 366.0});
   f.number("ceiling", c.ceiling, "worst seeing there is [arcsec]", {.above = 0.0});
   describe_list(f, "correlation", c.correlation, "what the changes are made of");
 }

@@ -8,17 +8,47 @@
 namespace skywright::simulation {
 namespace {
 
-/// Name and type of each column; rubin_scheduler's output schema.
+/// Name, type and meaning of each column; rubin_scheduler's output schema. SQLite keeps the words.
 constexpr std::string_view kColumns =
-    "observationId INTEGER PRIMARY KEY, night INTEGER, observationStartMJD REAL, "
-    "observationStartLST REAL, numExposures INTEGER, visitTime REAL, visitExposureTime REAL, "
-    "fieldRA REAL, fieldDec REAL, altitude REAL, azimuth REAL, band TEXT, filter TEXT, "
-    "airmass REAL, skyBrightness REAL, cloud REAL, seeingFwhm500 REAL, seeingFwhmGeom REAL, "
-    "seeingFwhmEff REAL, fiveSigmaDepth REAL, slewTime REAL, slewDistance REAL, paraAngle REAL, "
-    "pseudoParaAngle REAL, rotTelPos REAL, rotSkyPos REAL, moonRA REAL, moonDec REAL, "
-    "moonAlt REAL, moonAz REAL, moonDistance REAL, moonPhase REAL, sunAlt REAL, sunAz REAL, "
-    "solarElong REAL, scheduler_note TEXT, target_name TEXT, science_program TEXT, "
-    "observation_reason TEXT";
+    "observationId INTEGER PRIMARY KEY, /* number of the visit, from 0 */"
+    " night INTEGER, /* night of the survey, from 1 */"
+    " observationStartMJD REAL, /* begin of the visit, MJD TAI [d] */"
+    " observationStartLST REAL, /* local sidereal time at the begin [deg] */"
+    " numExposures INTEGER, /* exposures of the visit */"
+    " visitTime REAL, /* from the shutter's first opening to the end of readout [s] */"
+    " visitExposureTime REAL, /* open-shutter time [s] */"
+    " fieldRA REAL, /* right ascension of the pointing, ICRS [deg] */"
+    " fieldDec REAL, /* declination of the pointing, ICRS [deg] */"
+    " altitude REAL, /* of the pointing, above the horizon [deg] */"
+    " azimuth REAL, /* of the pointing, from north through east [deg] */"
+    " band TEXT, /* band of the filter */"
+    " filter TEXT, /* filter as the camera names it */"
+    " airmass REAL, /* airmass of the pointing */"
+    " skyBrightness REAL, /* of the sky at the pointing [AB mag/arcsec2] */"
+    " cloud REAL, /* share of the sky under cloud, 0 to 1 */"
+    " seeingFwhm500 REAL, /* seeing at 500 nm and the zenith [arcsec] */"
+    " seeingFwhmGeom REAL, /* geometric FWHM of the PSF [arcsec] */"
+    " seeingFwhmEff REAL, /* FWHM of the Gaussian PSF of equal noise area [arcsec] */"
+    " fiveSigmaDepth REAL, /* magnitude of a point source at 5 sigma [AB mag] */"
+    " slewTime REAL, /* from the visit before to this one [s] */"
+    " slewDistance REAL, /* from the pointing before to this one [deg] */"
+    " paraAngle REAL, /* parallactic angle, from the celestial pole of date [deg] */"
+    " pseudoParaAngle REAL, /* parallactic angle, from the pole of ICRS [deg] */"
+    " rotTelPos REAL, /* angle of the camera rotator [deg] */"
+    " rotSkyPos REAL, /* angle of the image's up from north [deg] */"
+    " moonRA REAL, /* right ascension of the Moon [deg] */"
+    " moonDec REAL, /* declination of the Moon [deg] */"
+    " moonAlt REAL, /* altitude of the Moon [deg] */"
+    " moonAz REAL, /* azimuth of the Moon [deg] */"
+    " moonDistance REAL, /* of the Moon from the pointing [deg] */"
+    " moonPhase REAL, /* lit part of the Moon, 0 to 100 [percent] */"
+    " sunAlt REAL, /* altitude of the Sun [deg] */"
+    " sunAz REAL, /* azimuth of the Sun [deg] */"
+    " solarElong REAL, /* of the pointing from the Sun [deg] */"
+    " scheduler_note TEXT, /* survey that asked for the visit, and what of it */"
+    " target_name TEXT, /* name of the field or target */"
+    " science_program TEXT, /* program that the visit is for */"
+    " observation_reason TEXT /* why it was made */";
 constexpr int kColumnCount = 39;
 
 std::string insert_text() {

@@ -260,12 +260,12 @@ NoiseCorrelation mean_noise(const std::vector<StackInput>& inputs,
 }  // namespace
 
 void describe(Fields& f, StackConfig& c) {
-  describe_nested(f, "warp", c.warp, "resampling");
+  describe_nested(f, "warp", c.warp, "how inputs are resampled");
   f.number("clip_sigma", c.clip_sigma, "inputs this far from the median are left out, 0 for none",
            {.low = 0});
   f.number("clip_slope", c.clip_slope,
            "tolerance on top [largest step of the median to a neighbour]", {.low = 0});
-  f.number("clip_level", c.clip_level, "and this part of the median", {.low = 0});
+  f.number("clip_level", c.clip_level, "tolerance on top [part of the median]", {.low = 0});
   f.whole("band_rows", c.band_rows, "rows worked on at once [pixel]", {.low = 16, .high = 8192});
 }
 

@@ -126,7 +126,7 @@ class Warper {
 
 void describe(Fields& f, WarpConfig& c) {
   describe_choice(f, "kernel", c.kernel, {"bilinear", "lanczos3", "lanczos4", "kaiser"},
-                  "interpolation");
+                  "kernel of the interpolation");
   describe_choice(f, "meaning", c.meaning, {"flux", "surface_brightness"},
                   "flux in a pixel scales with its area, surface brightness does not");
   f.number("position_tolerance", c.position_tolerance,
