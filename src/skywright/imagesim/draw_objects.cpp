@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "skywright/imagesim/detail/wide_layers.h"
 #include "skywright/imagesim/draw_gaussian.h"
 
 namespace skywright::imagesim {
 namespace {
 
-constexpr int kStripRows = 256;
+constexpr int kStripRows = 256;  // a multiple of WideLayers' widest step
 
 /// A source as the Gaussians to draw, with the rows that they touch.
 struct Drawing {
@@ -115,12 +116,15 @@ void draw_objects(image::ImageView<float> electrons, std::span<const PlacedObjec
     const int y0 = static_cast<int>(strip) * kStripRows;
     const int rows = std::min(kStripRows, electrons.height() - y0);
     const auto part = electrons.part({0, y0, electrons.width(), rows});
+    detail::WideLayers wide(part, y0);
     for (const Chunk& chunk : chunks)
       for (const Drawing& d : chunk.drawings) {
         if (d.last_row < y0 || d.first_row >= y0 + rows) continue;
         for (std::size_t k = d.first; k < d.first + d.count; ++k)
-          draw_gaussian(part, 0, y0, d.x, d.y, d.electrons, chunk.gaussians[k], floor);
+          if (!wide.draw(d.x, d.y, d.electrons, chunk.gaussians[k], floor))
+            draw_gaussian(part, 0, y0, d.x, d.y, d.electrons, chunk.gaussians[k], floor);
       }
+    wide.add();
   });
 }
 

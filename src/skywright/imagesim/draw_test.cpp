@@ -5,27 +5,106 @@
 
 #include <gtest/gtest.h>
 
+#include "skywright/base/random_stream.h"
+#include "skywright/imagesim/detail/wide_layers.h"
 #include "skywright/imagesim/draw_gaussian.h"
 #include "skywright/imagesim/draw_objects.h"
 
 namespace skywright::imagesim {
 namespace {
 
-TEST(DrawGaussian, AgreesWithTheFormula) {
+double formula(const PixelGaussian& g, double flux, double dx, double dy) {
+  const double det = g.xx * g.yy - g.xy * g.xy;
+  const double m2 = (g.yy * dx * dx - 2.0 * g.xy * dx * dy + g.xx * dy * dy) / det;
+  return g.weight * flux / (2.0 * std::numbers::pi * std::sqrt(det)) * std::exp(-0.5 * m2);
+}
+
+TEST(DrawGaussian, ThePlainTwinAgreesWithTheFormula) {
   image::Image<float> image(64, 48);
   const PixelGaussian g{0.7, 9.0, -3.0, 5.0};
-  draw_gaussian(image, 100, 200, 131.3, 223.8, 1e4, g, 1e-4);
-  const double det = g.xx * g.yy - g.xy * g.xy;
+  draw_gaussian_plain(image, 100, 200, 131.3, 223.8, 1e4, g, 1e-4);
   for (int y = 0; y < 48; ++y)
     for (int x = 0; x < 64; ++x) {
-      const double dx = x + 100 - 131.3;
-      const double dy = y + 200 - 223.8;
-      const double m2 = (g.yy * dx * dx - 2.0 * g.xy * dx * dy + g.xx * dy * dy) / det;
-      const double expected =
-          0.7e4 / (2.0 * std::numbers::pi * std::sqrt(det)) * std::exp(-0.5 * m2);
+      const double expected = formula(g, 1e4, x + 100 - 131.3, y + 200 - 223.8);
       // Nothing above the floor is left out; what is drawn is right to the polynomial's error.
       EXPECT_NEAR(static_cast<double>(image(x, y)), expected, 2e-6 * expected + 1.01e-4);
     }
+}
+
+TEST(DrawGaussian, AgreesWithTheFormulaWhateverItsShapeAndPlace) {
+  auto random = RandomStream::for_unit(7, {}, "draw_gaussian");
+  const double floor = 1e-3;
+  for (int trial = 0; trial < 2000; ++trial) {
+    // Axes from 0.3 to 30 pixels, at any angle; centres inside and beside a view of any size.
+    const double major = 0.3 * std::pow(100.0, random.uniform());
+    const double minor = std::max(0.3, major * (0.05 + 0.95 * random.uniform()));
+    const double angle = random.uniform() * std::numbers::pi;
+    const double c = std::cos(angle);
+    const double s = std::sin(angle);
+    const PixelGaussian g{0.3 + random.uniform(), major * major * c * c + minor * minor * s * s,
+                          (major * major - minor * minor) * c * s,
+                          major * major * s * s + minor * minor * c * c};
+    const int width = 1 + static_cast<int>(random.uniform() * 70.0);
+    const int height = 1 + static_cast<int>(random.uniform() * 70.0);
+    const double x = 1000.0 + (1.6 * random.uniform() - 0.3) * width;
+    const double y = 500.0 + (1.6 * random.uniform() - 0.3) * height;
+    const double flux = std::pow(10.0, 1.0 + 6.0 * random.uniform());
+    image::Image<float> around(width + 4, height + 4);
+    draw_gaussian(around.view().part({2, 2, width, height}), 1000, 500, x, y, flux, g, floor);
+    // Where the exponent stands at six standard deviations, less than 2e-8 of the peak is left.
+    const double peak = formula(g, flux, 0.0, 0.0);
+    for (int row = 0; row < height + 4; ++row)
+      for (int column = 0; column < width + 4; ++column) {
+        const double drawn = static_cast<double>(around(column, row));
+        const bool inside = column >= 2 && column < width + 2 && row >= 2 && row < height + 2;
+        const double expected = inside ? formula(g, flux, column + 998 - x, row + 498 - y) : 0.0;
+        ASSERT_NEAR(drawn, expected, 4e-5 * expected + std::max(1.01 * floor, 2e-8 * peak))
+            << trial << ": " << major << " by " << minor << " at " << angle;
+        if (!inside) {
+          ASSERT_EQ(drawn, 0.0) << trial;
+        }
+      }
+  }
+}
+
+TEST(WideLayers, AgreeWithTheFormula) {
+  auto random = RandomStream::for_unit(7, {}, "wide_layers");
+  int drawn = 0;
+  for (int trial = 0; trial < 300; ++trial) {
+    const double minor = 5.0 * std::pow(10.0, random.uniform());
+    const double major = minor * random.uniform(1.0, 3.0);
+    const double angle = random.uniform(0.0, std::numbers::pi);
+    const double c = std::cos(angle);
+    const double s = std::sin(angle);
+    const PixelGaussian g{0.4, major * major * c * c + minor * minor * s * s,
+                          (major * major - minor * minor) * c * s,
+                          major * major * s * s + minor * minor * c * c};
+    const int width = 1 + static_cast<int>(random.uniform(0.0, 200.0));
+    const int height = 1 + static_cast<int>(random.uniform(0.0, 200.0));
+    const double x = random.uniform(-0.3, 1.3) * width;
+    const double y = 512.0 + random.uniform(-0.3, 1.3) * height;
+    image::Image<float> strip(width, height);
+    detail::WideLayers wide(strip, 512);
+    const double peak = formula(g, 1e6, 0.0, 0.0);
+    const double floor = 1e-5 * peak;
+    if (!wide.draw(x, y, 1e6, g, floor)) {
+      EXPECT_LT(minor, 6.0 + 1e-9);
+      continue;
+    }
+    ++drawn;
+    wide.add();
+    for (int row = 0; row < height; ++row)
+      for (int column = 0; column < width; ++column) {
+        const double expected = formula(g, 1e6, column - x, row + 512 - y);
+        // Six-point interpolation across and along, the drawn points' own error, and what a cut at
+        // the floor becomes between points.
+        ASSERT_NEAR(static_cast<double>(strip(column, row)), expected,
+                    2.0 * 1.05e-4 * peak + 4e-5 * expected + 2.0 * floor)
+            << trial << ": " << major << " by " << minor << " at " << angle << ", " << column
+            << ", " << row << " of " << width << " x " << height;
+      }
+  }
+  EXPECT_GT(drawn, 200);
 }
 
 TEST(Mixtures, HaveUnitFluxAndHalfOfItWithinTheHalfLightRadius) {

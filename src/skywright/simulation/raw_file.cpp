@@ -89,7 +89,7 @@ void write_truth_image(const std::filesystem::path& path, const RawExposure& exp
   h.set("TRUECR", c.cosmic_ray_count, "pixels met by cosmic rays");
   io::FitsWriter file(path);
   file.add_primary(Header{});
-  file.add_mask(exposure.truth_mask.view(), h, "MASK", io::Compression::gzip);
+  file.add_mask(exposure.truth_mask.view(), h, "MASK", io::Compression::rice);
   file.finish();
 }
 
