@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# long_checks.sh [headers] [asan] [tsan] [tidy] [faults] [science] [wheel]: what is too long for every CI run; all by default.
+# long_checks.sh [headers] [asan] [tsan] [tidy] [fuzz] [faults] [science] [wheel]: what is too long for every CI run; all by default.
 # Ends with one line a check, its time in it, and exits 1 if any failed. NICE=19 before it lets others go first.
 set -uo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
-chosen=${*:-headers asan tsan tidy faults science wheel}
+chosen=${*:-headers asan tsan tidy fuzz faults science wheel}
 failed=0
 summary=""
 pytest() { build/venv/bin/python -m pytest -q -p no:cacheprovider "$@"; }
@@ -18,7 +18,7 @@ check() {
 
 # What the program's own tests do not reach: whole commands, on files good and bad, and on threads.
 declare -A whole_commands=(
-  [asan]="test_bad_input.py test_bad_plans.py test_alerts.py test_stack.py test_small_camera.py test_instrument.py"
+  [asan]="test_bad_input.py test_bad_plans.py test_alerts.py test_alert_filters.py test_stack.py test_small_camera.py test_instrument.py"
   [tsan]="test_small_camera.py test_associate.py test_stack.py"
 )
 
@@ -83,6 +83,7 @@ for name in $chosen; do
     asan | tsan) check "$name" sanitized "$name" ;;
     headers | tidy) check "$name" "$name" ;;
     wheel) check wheel wheel ;;
+    fuzz) check fuzz tests/fuzz/run 300 ;;
     faults | science) check "$name" campaign "$name" ;;
     *) echo "long_checks.sh: no check called $name" >&2; exit 2 ;;
   esac

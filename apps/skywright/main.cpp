@@ -16,6 +16,7 @@
 #include "command.h"
 #include "printable.h"
 #include "progress.h"
+#include "skywright/alerts/filter.h"
 #include "skywright/config/toml_config.h"
 #include "skywright/run/launch.h"
 #include "skywright/run/supervise.h"
@@ -258,6 +259,10 @@ int report_failure(const std::string& who) {
   };
   try {
     throw;
+  } catch (const alerts::FilterError& error) {
+    const int code = report(error.what(), error.code());
+    std::cerr << error.picture() << std::endl;  // two lines without control characters
+    return code;
   } catch (const Error& error) {
     return report(error.what(), error.code());
   } catch (const std::bad_alloc&) {

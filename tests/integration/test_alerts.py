@@ -108,37 +108,6 @@ def test_show_lists_and_shows(skywright, sample):
     assert "no record 70" in result.err
 
 
-def test_filter_keeps_whole_packets(skywright, sample, tmp_path):
-    out = tmp_path / "few.avro"
-    result = skywright(
-        "alerts", "filter", sample / "deflated.avro", "--where", "diaSource.ra>150.0655",
-        "--where", "diaSource.band = r", "--out", out, "--json",
-    ).json  # fmt: skip
-    assert result == {"kept": 5, "seen": 70}
-    assert records(out) == records(sample / "plain.avro")[65:]
-    skywright("alerts", "filter", sample / "plain.avro", "--where", "snr", "--out", out, expect=2)
-
-
-@pytest.mark.parametrize(
-    "where, words",
-    [
-        ("diaSource.snrr>5", ["no field diaSource.snrr", "snr, "]),
-        ("magnitude<20", ["no field magnitude", "diaSource"]),
-        ("diaSource.snr.value>5", ["no field diaSource.snr.value", "snr"]),
-        ("diaSource=5", ["no single value", "diaSourceId"]),
-        ("cutoutScience>5", ["no single value"]),
-        ("prvDiaSources.snr>5", ["no field prvDiaSources.snr"]),
-        ("diaSource.snr>five", ["write a number"]),
-        ("ssSource.hmag<14..", ["no field", "ssSource"]),
-    ],
-)
-def test_a_condition_that_no_alert_could_meet_is_code_2(skywright, sample, tmp_path, where, words):
-    out = tmp_path / "few.avro"
-    result = skywright("alerts", "filter", sample / "plain.avro", "--where", where, "--out", out, expect=2)
-    assert len(result.err) < 700 and all(word in result.err for word in words), result.err
-    assert not out.exists()
-
-
 @pytest.mark.needs_shared
 def test_real_alerts_are_read_as_fastavro_reads_them(skywright, shared, tmp_path):
     files = sorted((shared / "alerts").glob("*.avro"))

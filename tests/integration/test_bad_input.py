@@ -121,7 +121,7 @@ READERS = {
     "solve catalog": ("solve", "D/good.fits", "--catalog", "BAD", "--reference", "D/stars.parquet", "--out", "OUT/s.fits"),
     "associate": ("associate", "BAD", "--database", "OUT/p.sqlite", "--visit", "1", "--detector", "0", "--mjd", "60000", "--band", "r"),
     "alerts show": ("alerts", "show", "BAD"),
-    "alerts filter": ("alerts", "filter", "BAD", "--where", "diaSource.snr>5", "--out", "OUT/a.avro"),
+    "alerts filter": ("alerts", "filter", "diaSource.snr > 5", "BAD", "--out", "OUT/a.avro"),
     "table convert": ("table", "convert", "BAD", "OUT/t.fits"),
 }  # fmt: skip
 NO_FITS = ["truncated.fits", "empty.fits", "text.fits", "picture.fits", "gzip.fits", "cut.fits.gz",

@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -69,6 +70,37 @@ def test_every_frame_is_done(night, small):
     assert report["visits"] == len(small.frames) and report["ingested"] == len(small.frames)
     assert list((survey / "incoming").iterdir()) == []
     assert all(e["code"] == 0 for e in report["exposures"])
+
+
+def test_filters_have_streams_of_their_own(skywright, night, fresh, tmp_path):
+    """As the night runs by an option, afterwards by the survey's folder: the same packets."""
+    whole = tmp_path / "strong.filter"
+    whole.write_text("diaSource.snr > 15  # strong\n")
+    done = tmp_path / "done"
+    shutil.copytree(night[0], done)
+    (done / "filters").mkdir()
+    shutil.copy(whole, done / "filters")
+    reports = [
+        skywright("night", fresh, "--clock", CLOCK, "--filter", whole, "--json").json,
+        skywright("night", done, "--clock", CLOCK, "--json").json,
+    ]
+    expected = sorted(p["diaSourceId"] for p in packets(done) if p["diaSource"]["snr"] > 15)
+    total = sum(1 for _ in packets(done))
+    assert 0 < len(expected) < total
+    trees = []
+    for survey, report in zip([fresh, done], reports, strict=True):
+        assert report["streams"]["strong"] == {"seen": total, "kept": len(expected)}
+        files = sorted((survey / "streams" / "strong").rglob("*.avro"))
+        assert len(files) == len(list((survey / "alerts").rglob("*.avro")))
+        picked = [p for path in files for p in fastavro.reader(open(path, "rb"))]
+        assert sorted(p["diaSourceId"] for p in picked) == expected
+        trees.append({path.relative_to(survey): path.read_bytes() for path in files})
+    assert trees[0] == trees[1]
+    again = skywright("night", done, "--clock", CLOCK, "--json").json
+    assert again["streams"]["strong"]["seen"] == 0
+    whole.write_text("diaSource.sn > 15")
+    bad = skywright("night", done, "--filter", whole, "--clock", CLOCK, expect=2)
+    assert "second filter of the name strong" in bad.err or "diaSource.snr?" in bad.err
 
 
 def test_alerts_decode_with_their_cutouts(night):

@@ -1,7 +1,10 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "commands/commands.h"
 #include "skywright/pipelines/alert_files.h"
+#include "skywright/pipelines/alert_inputs.h"
+#include "skywright/pipelines/filter_alerts.h"
 
 namespace skywright::apps {
 namespace {
@@ -21,15 +24,22 @@ Outcome run_show(const Arguments& arguments, const Session&) {
   return {.code = ExitCode::complete, .text = std::move(shown.text), .json = std::move(shown.json)};
 }
 
-Outcome run_filter(const Arguments& arguments, const Session&) {
-  std::vector<pipelines::AlertCondition> conditions;
-  for (const std::string& text : arguments.texts("--where"))
-    conditions.push_back(pipelines::parse_alert_condition(text));
+Outcome run_filter(const Arguments& arguments, const Session& session) {
   const pipelines::FilteredAlerts result =
-      pipelines::filter_alerts(arguments.text("file"), conditions, arguments.text("--out"));
+      pipelines::filter_alerts(pipelines::alert_inputs(arguments.texts("files")),
+                               pipelines::filter_text(arguments.text("filter")),
+                               arguments.text_or("--out", ""), session.execution);
+  std::string text;
+  if (!arguments.has("--out"))
+    for (const std::int64_t id : result.ids) text += fmt::format("{}\n", id);
+  else
+    text =
+        fmt::format("{} of {} alerts in {} files\n", result.ids.size(), result.seen, result.files);
   return {.code = ExitCode::complete,
-          .text = fmt::format("{} of {} alerts\n", result.kept, result.seen),
-          .json = fmt::format(R"({{"kept":{},"seen":{}}})", result.kept, result.seen)};
+          .text = std::move(text),
+          .json = fmt::format(R"({{"kept":{},"seen":{},"files":{},"bytes":{:.0f},"ids":[{}]}})",
+                              result.ids.size(), result.seen, result.files, result.bytes,
+                              fmt::join(result.ids, ","))};
 }
 
 }  // namespace
@@ -49,22 +59,25 @@ Command alerts_show_command() {
 }
 
 Command alerts_filter_command() {
-  return {.name = "alerts filter",
-          .summary = "the alerts of a file that meet conditions",
-          .details =
-              "  skywright alerts filter in.avro --where 'diaSource.snr>10' --where "
-              "diaSource.band=r --out out.avro",
-          .arguments = {{.name = "file", .help = "Avro object container file"}},
-          .options = {{.name = "--where",
-                       .value = "CONDITION",
-                       .help = "FIELD, one of = != < <= > >=, and a value; may be repeated, all "
-                               "must hold",
-                       .takes = Takes::many},
-                      {.name = "--out",
-                       .value = "FILE",
-                       .help = "Avro file of those that do",
-                       .need = Need::required}},
-          .run = run_filter};
+  return {
+      .name = "alerts filter",
+      .summary = "the alerts that a filter keeps, out of files or whole surveys",
+      .details =
+          "FILTER is an expression over the packet's fields; @FILE reads it from a file. Its\n"
+          "grammar, its functions and what null means stand in docs/guides/alerts.md. The same\n"
+          "text filters a night as it runs (`skywright night --filter FILE`).\n\n"
+          "  skywright alerts filter 'diaSource.snr > 10 and not diaSource.isNegative' my-survey\n"
+          "  skywright alerts filter 'cone(53.1, -28.1, 0.5) and count(prvDiaSources) >= 2' \\\n"
+          "      my-survey --out picked.avro",
+      .arguments = {{.name = "filter", .help = "expression, or @FILE that holds one"},
+                    {.name = "files",
+                     .help = "Avro files, folders of them, or survey directories",
+                     .takes = Takes::many}},
+      .options = {{.name = "--out",
+                   .value = "FILE",
+                   .help =
+                       "Avro file of the alerts that are kept; without it their ids are listed"}},
+      .run = run_filter};
 }
 
 }  // namespace skywright::apps

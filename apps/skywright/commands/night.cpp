@@ -64,10 +64,12 @@ Outcome run_night(const Arguments& args, const Session& session) {
   }
   if (args.has("--deadline"))
     throw ConfigError("--deadline", "it is that of --launch", "give both or none");
+  const std::vector<std::string> filters = args.texts("--filter");
   const pipelines::NightSummary summary =
       pipelines::night({.survey = args.text("survey"),
                         .clock_mjd = args.mjd_or("--clock", std::nan("")),
-                        .watch_s = args.number_or("--watch", 0.0)},
+                        .watch_s = args.number_or("--watch", 0.0),
+                        .filters = {filters.begin(), filters.end()}},
                        session.execution, session.crew);
   return {.code = summary.code,
           .text = night_text(summary),
@@ -93,6 +95,10 @@ Command night_command() {
       .arguments = {{"survey", "survey directory (see `skywright survey init`)"}},
       .options = {{"--watch", "SECONDS", "wait for further frames until none has come for so long"},
                   {"--clock", "MJD", "fixed time of processing, MJD TAI, for exact repeats"},
+                  {"--filter", "FILE",
+                   "write the alerts that the expression in FILE keeps into a stream of its own, "
+                   "streams/NAME; may be repeated, and SURVEY/filters/*.filter are taken as well",
+                   Need::optional, Takes::many},
                   {"--launch", "LAUNCHER",
                    "start that many ranks, and again where one is lost: \"mpirun -n 5\""},
                   {"--deadline", "SECONDS",

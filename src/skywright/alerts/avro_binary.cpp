@@ -10,8 +10,6 @@ namespace {
 }
 
 constexpr int kDeepest = 64;
-/// Items that take no bytes (nulls, empty records) could otherwise be claimed without end.
-constexpr std::size_t kMostEmptyItems = 1'000'000;
 
 }  // namespace
 
@@ -53,27 +51,32 @@ std::string_view AvroDecoder::take(std::size_t size) {
   return taken;
 }
 
+void AvroDecoder::visit(int depth) {
+  if (depth > kDeepest) refuse("values nest too deeply");
+  if (visits_-- == 0) refuse("it claims more values than can be");
+}
+
+std::int64_t AvroDecoder::block_count() {
+  const std::int64_t count = whole();
+  if (count >= 0) return count;
+  (void)whole();  // a negative count is followed by the block's size in bytes
+  if (count == INT64_MIN) refuse("a count is out of range");
+  return -count;
+}
+
 AvroValue AvroDecoder::items(const AvroNode& node, int depth) {
   AvroValue::Array array;
   AvroValue::Record entries;
   for (;;) {
-    std::int64_t count = whole();
+    const std::int64_t count = block_count();
     if (count == 0) break;
-    if (count < 0) {  // a negative count is followed by the block's size in bytes
-      (void)whole();
-      if (count == INT64_MIN) refuse("a count is out of range");
-      count = -count;
-    }
     for (std::int64_t i = 0; i < count; ++i) {
-      const std::size_t before = left_.size();
       if (node.type == AvroType::array) {
         array.push_back(value(*node.parts[0], depth + 1));
       } else {
         std::string name(text());
         entries.emplace_back(std::move(name), value(*node.parts[0], depth + 1));
       }
-      if (left_.size() == before && array.size() > kMostEmptyItems)
-        refuse("an array claims more items than can be");
     }
   }
   if (node.type == AvroType::array) return {std::move(array)};
@@ -81,7 +84,7 @@ AvroValue AvroDecoder::items(const AvroNode& node, int depth) {
 }
 
 AvroValue AvroDecoder::value(const AvroNode& node, int depth) {
-  if (depth > kDeepest) refuse("values nest too deeply");
+  visit(depth);
   switch (node.type) {
     case AvroType::null:
       return {};
@@ -128,6 +131,52 @@ AvroValue AvroDecoder::value(const AvroNode& node, int depth) {
       return items(node, depth);
   }
   refuse("a type is unknown");
+}
+
+void AvroDecoder::skip(const AvroNode& node, int depth) {
+  visit(depth);
+  switch (node.type) {
+    case AvroType::null:
+      return;
+    case AvroType::boolean:
+      take(1);
+      return;
+    case AvroType::int32:
+    case AvroType::int64:
+    case AvroType::enumeration:
+      (void)whole();
+      return;
+    case AvroType::float32:
+      take(4);
+      return;
+    case AvroType::float64:
+      take(8);
+      return;
+    case AvroType::string:
+    case AvroType::bytes:
+      (void)text();
+      return;
+    case AvroType::fixed:
+      take(node.size);
+      return;
+    case AvroType::choice: {
+      const std::int64_t index = whole();
+      if (index < 0 || static_cast<std::size_t>(index) >= node.parts.size())
+        refuse("a union's index is out of range");
+      return skip(*node.parts[static_cast<std::size_t>(index)], depth + 1);
+    }
+    case AvroType::record:
+      for (const AvroField& field : node.fields) skip(*field.type, depth + 1);
+      return;
+    case AvroType::array:
+    case AvroType::map:
+      while (const std::int64_t count = block_count())
+        for (std::int64_t i = 0; i < count; ++i) {
+          if (node.type == AvroType::map) (void)text();
+          skip(*node.parts[0], depth + 1);
+        }
+      return;
+  }
 }
 
 }  // namespace skywright::alerts

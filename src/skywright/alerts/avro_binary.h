@@ -51,7 +51,8 @@ class AvroEncoder {
 /// @throws InputError for bytes that end early or make no sense
 class AvroDecoder {
  public:
-  explicit AvroDecoder(std::string_view bytes) : left_(bytes) {}
+  explicit AvroDecoder(std::string_view bytes)
+      : left_(bytes), visits_(8 * bytes.size() + 100'000) {}
 
   [[nodiscard]] bool at_end() const { return left_.empty(); }
   [[nodiscard]] std::size_t left() const { return left_.size(); }  ///< bytes not yet taken
@@ -63,10 +64,17 @@ class AvroDecoder {
   std::string_view take(std::size_t size);
   /// A datum of the type that `node` describes.
   AvroValue value(const AvroNode& node, int depth = 0);
+  /// Past such a datum.
+  void skip(const AvroNode& node, int depth = 0);
 
  private:
+  void visit(int depth);
+  std::int64_t block_count();
   AvroValue items(const AvroNode& node, int depth);
   std::string_view left_;
+  /// How many values may still come: records of records of nothing would make any number of them
+  /// out of no bytes.
+  std::size_t visits_;
 };
 
 }  // namespace skywright::alerts

@@ -75,85 +75,96 @@ void AvroContainerWriter::close_block() {
 
 void AvroContainerWriter::finish() { close_block(); }
 
-AvroFile::AvroFile(std::string content, std::string name) : name_(std::move(name)) {
+AvroBlocks::AvroBlocks(std::string content, std::string name)
+    : content_(std::move(content)), name_(std::move(name)) {
   try {
-    read(content);
+    read();
   } catch (const InputError& error) {
     throw InputError(name_, error.what(), "name an Avro object container file");
   }
 }
 
-void AvroFile::read(std::string_view content) {
+void AvroBlocks::read() {
+  const std::string_view content = content_;
   if (!content.starts_with(kMagic))
     throw InputError("its first bytes", "are not those of an Avro container",
                      "alerts are written as one");
-  content.remove_prefix(kMagic.size());
-  read_header(content);
-  const std::string& codec = metadata_["avro.codec"];
-  if (!codec.empty() && codec != "null" && codec != "deflate")
-    throw InputError("codec " + codec, "not supported", "use null or deflate");
-  while (!content.empty()) {
-    AvroDecoder decoder(content);
-    const std::int64_t count = decoder.whole();
-    const std::string_view block = decoder.text();
-    if (decoder.take(kSyncSize) != sync_)
-      throw InputError("a block", "does not end with the file's marker", "the file is damaged");
-    content = content.substr(
-        static_cast<std::size_t>(block.data() + block.size() - content.data()) + kSyncSize);
-    blocks_.push_back(codec == "deflate" ? detail::inflated(block) : std::string(block));
-    index_block(blocks_.size() - 1, count);
-  }
-}
-
-void AvroFile::read_header(std::string_view& left) {
-  AvroDecoder decoder(left);
+  AvroDecoder decoder(content.substr(kMagic.size()));
   static const AvroSchema kMetadata(R"({"type": "map", "values": "bytes"})");
   const AvroValue entries = decoder.value(kMetadata.root());
   for (const auto& [key, value] : std::get<AvroValue::Record>(entries.datum)) {
     const auto& bytes = std::get<AvroValue::Bytes>(value.datum);
     metadata_[key] = std::string(bytes.begin(), bytes.end());
   }
-  const std::string_view sync = decoder.take(kSyncSize);
-  sync_ = sync;
-  left.remove_prefix(static_cast<std::size_t>(sync.data() + kSyncSize - left.data()));
+  sync_ = decoder.take(kSyncSize);
   schema_ = std::make_unique<AvroSchema>(metadata_["avro.schema"]);
+  const std::string& codec = metadata_["avro.codec"];
+  if (!codec.empty() && codec != "null" && codec != "deflate")
+    throw InputError("codec " + codec, "not supported", "use null or deflate");
+  codec_ = codec == "deflate" ? AvroCodec::deflate : AvroCodec::none;
+  while (!decoder.at_end()) {
+    const std::int64_t count = decoder.whole();
+    const std::string_view block = decoder.text();
+    if (decoder.take(kSyncSize) != sync_)
+      throw InputError("a block", "does not end with the file's marker", "the file is damaged");
+    // Deflate makes at most 1032 bytes of one (zlib's technical details); a record may take none.
+    const std::size_t most =
+        (codec_ == AvroCodec::deflate ? 1032 * block.size() : block.size()) + 1;
+    if (count < 0 || static_cast<std::uint64_t>(count) > most)
+      throw InputError("a block", "claims more records than it holds", "the file is damaged");
+    blocks_.push_back({static_cast<std::size_t>(block.data() - content.data()), block.size(),
+                       static_cast<std::size_t>(count)});
+  }
 }
 
-void AvroFile::index_block(std::size_t block, std::int64_t count) {
-  const std::string_view left = blocks_[block];
-  AvroDecoder decoder(left);
-  if (count < 0 || (count > 0 && static_cast<std::size_t>(count) > left.size() + 1))
-    throw InputError("a block", "claims more records than it holds", "the file is damaged");
-  for (std::int64_t i = 0; i < count; ++i) {
-    const std::size_t at = left.size() - decoder.left();
-    (void)decoder.value(schema_->root());
-    const std::size_t end = left.size() - decoder.left();
-    records_.push_back({block, at, end - at});
+std::string_view AvroBlocks::bytes(std::size_t block, std::string& room) const {
+  const Place& place = blocks_[block];
+  const std::string_view stored = std::string_view(content_).substr(place.begin, place.size);
+  if (codec_ == AvroCodec::none) return stored;
+  room = detail::inflated(stored);
+  return room;
+}
+
+AvroFile::AvroFile(std::string content, std::string name)
+    : blocks_(std::move(content), std::move(name)), inflated_(blocks_.size()) {
+  FieldReader ends(schema().root());  // wants nothing: finds where records end
+  ends.prepare();
+  try {
+    for (std::size_t block = 0; block < blocks_.size(); ++block) index_block(block, ends);
+  } catch (const InputError& error) {
+    throw InputError(blocks_.name(), error.what(), "name an Avro object container file");
   }
-  if (!decoder.at_end())
+}
+
+void AvroFile::index_block(std::size_t block, const FieldReader& ends) {
+  const std::string_view bytes = blocks_.bytes(block, inflated_[block]);
+  PacketFields nothing;
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < blocks_.records(block); ++i) {
+    const std::size_t size = ends.read(bytes.substr(at), nothing);
+    records_.push_back({block, at, size});
+    at += size;
+  }
+  if (at != bytes.size())
     throw InputError("a block", "holds more than its records", "the file is damaged");
 }
 
 std::string_view AvroFile::encoded(std::size_t index) const {
   if (index >= records_.size())
     throw InputError(
-        name_,
+        blocks_.name(),
         "has no record " + std::to_string(index) + " among " + std::to_string(records_.size()),
         "records count from 0");
   const Place& place = records_[index];
-  return std::string_view(blocks_[place.block]).substr(place.begin, place.size);
+  std::string none;
+  const std::string_view bytes = codec() == AvroCodec::none
+                                     ? blocks_.bytes(place.block, none)
+                                     : std::string_view(inflated_[place.block]);
+  return bytes.substr(place.begin, place.size);
 }
 
 AvroValue AvroFile::record(std::size_t index) const {
-  return AvroDecoder(encoded(index)).value(schema_->root());
-}
-
-void AvroFile::select(const std::vector<std::size_t>& indices, const AvroSink& sink) const {
-  const auto codec = metadata_.find("avro.codec");
-  const AvroCodec kind =
-      codec != metadata_.end() && codec->second == "deflate" ? AvroCodec::deflate : AvroCodec::none;
-  put_header(sink, metadata_, sync_);
-  for (const std::size_t index : indices) put_block(sink, 1, encoded(index), kind, sync_);
+  return AvroDecoder(encoded(index)).value(schema().root());
 }
 
 }  // namespace skywright::alerts

@@ -144,20 +144,4 @@ void plot_alert(const fs::path& file, std::size_t index, const fs::path& png) {
   io::write_whole_file(png, draw::encode_png(canvas));
 }
 
-FilteredAlerts filter_alerts(const fs::path& file, const std::vector<AlertCondition>& conditions,
-                             const fs::path& out) {
-  const AvroFile container = opened(file);
-  for (const AlertCondition& condition : conditions)
-    check_condition(condition, container.schema().root());
-  std::vector<std::size_t> kept;
-  for (std::size_t i = 0; i < container.size(); ++i) {
-    const AvroValue alert = container.record(i);
-    bool all = true;
-    for (const AlertCondition& condition : conditions) all = all && meets(alert, condition);
-    if (all) kept.push_back(i);
-  }
-  io::write_whole_file(out, [&](const io::TakePart& take) { container.select(kept, take); });
-  return {kept.size(), container.size()};
-}
-
 }  // namespace skywright::pipelines

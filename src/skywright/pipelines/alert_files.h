@@ -1,12 +1,10 @@
-/// Bodies of `skywright alerts show` and `alerts filter`: any Avro container of alerts.
+/// Bodies of `skywright alerts show`: any Avro container of alerts.
 #pragma once
 
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "skywright/pipelines/alert_conditions.h"
 
 namespace skywright::pipelines {
 
@@ -24,16 +22,5 @@ ShownAlerts show_alerts(const std::filesystem::path& file, std::optional<std::si
 /// @throws InputError where it carries none; StorageError
 void plot_alert(const std::filesystem::path& file, std::size_t index,
                 const std::filesystem::path& png);
-
-struct FilteredAlerts {
-  std::size_t kept = 0;
-  std::size_t seen = 0;
-};
-
-/// Copy the alerts that meet all conditions into one container, bytes of each unchanged.
-/// @throws ConfigError for a condition that the file's schema gives no meaning; InputError
-FilteredAlerts filter_alerts(const std::filesystem::path& file,
-                             const std::vector<AlertCondition>& conditions,
-                             const std::filesystem::path& out);
 
 }  // namespace skywright::pipelines

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "skywright/config/toml_config.h"
+#include "skywright/pipelines/alert_outlets.h"
 #include "skywright/pipelines/failures.h"
 #include "skywright/pipelines/ingest.h"
 #include "skywright/pipelines/night_exposure.h"
@@ -55,7 +56,8 @@ class Pass {
  public:
   Pass(const NightRequest& request, const Execution& execution, Archive& archive,
        database::PromptDatabase& prompt, const SurveyConfig& config,
-       const instrument::Instrument& instrument, const SurveyInputs& inputs, run::Crew* crew)
+       const instrument::Instrument& instrument, const SurveyInputs& inputs, run::Crew* crew,
+       AlertOutlets& outlets)
       : request_(request),
         execution_(execution),
         archive_(archive),
@@ -63,7 +65,8 @@ class Pass {
         config_(config),
         instrument_(instrument),
         inputs_(inputs),
-        crew_(crew) {}
+        crew_(crew),
+        outlets_(outlets) {}
 
   /// The keys of all that the survey's frames make, those that failed left out.
   [[nodiscard]] std::vector<DetectorProducts> products() const {
@@ -188,6 +191,7 @@ class Pass {
     StepTimer timer(step_clocks(execution));
     const VisitEnd end = end_visit(detectors, archive_, prompt_, config_.night, clock, execution);
     timer.mark("associate and alert");
+    outlets_.take(end.alerts, execution);
     const std::vector<StepTime> times = timer.take();
     dia_sources_ += end.dia_sources;
     new_objects_ += end.new_objects;
@@ -267,6 +271,7 @@ class Pass {
   const instrument::Instrument& instrument_;
   const SurveyInputs& inputs_;
   run::Crew* crew_;
+  AlertOutlets& outlets_;
   std::vector<RawFile> raws_;
   std::vector<ExposureOutcome> outcomes_;
   std::vector<ExposureOutcome> unreadable_;  ///< raws that were damaged since they were ingested
@@ -359,6 +364,8 @@ NightSummary night(const NightRequest& request, const Execution& execution, run:
   Archive archive(request.survey, archive::OpenFor::writing);
   database::PromptDatabase prompt(request.survey / "prompt.sqlite", sql::Access::create);
   const SurveyInputs inputs(request.survey);
+  AlertOutlets outlets(request.survey, request.filters);
+  outlets.catch_up(archive, execution);
   NightSummary summary;
   if (crew != nullptr) summary.ranks = crew->size();
   Incoming incoming(request.survey / "incoming");
@@ -368,7 +375,7 @@ NightSummary night(const NightRequest& request, const Execution& execution, run:
     const int before = summary.ingested;
     incoming.take(archive, instrument, summary, execution);
     if (first || summary.ingested > before) {
-      Pass pass(request, execution, archive, prompt, config, instrument, inputs, crew);
+      Pass pass(request, execution, archive, prompt, config, instrument, inputs, crew, outlets);
       pass.run(summary);
       unpublished = pass.products();
       idle_since = run::steady_clock()();
@@ -386,6 +393,7 @@ NightSummary night(const NightRequest& request, const Execution& execution, run:
     summary.warnings.emplace_back("no other rank is left; what was done is kept");
   if (!summary.stopped && unpublished)
     publish_open_data(archive, *unpublished, config, instrument, execution);
+  summary.streams = outlets.streams();
   summary.code = code_of(summary);
   return summary;
 }

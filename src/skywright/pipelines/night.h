@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "skywright/base/execution.h"
+#include "skywright/pipelines/alert_streams.h"
 #include "skywright/pipelines/step_times.h"
 #include "skywright/run/crew.h"
 #include "skywright/run/task_graph.h"
@@ -19,6 +20,8 @@ struct NightRequest {
   /// Wait for further frames in incoming/ until none has come for so many seconds; 0: take what is
   /// there and end.
   double watch_s = 0.0;
+  /// Files of filters whose streams the night writes, beside those in the survey's folder filters/.
+  std::vector<std::filesystem::path> filters = {};
 };
 
 /// One detector of one visit.
@@ -55,6 +58,7 @@ struct NightSummary {
   std::size_t new_objects = 0;
   std::size_t forced_sources = 0;
   std::size_t alert_files = 0;
+  std::vector<StreamCount> streams;            ///< what filters picked in this run
   std::vector<MissingMaster> missing_masters;  ///< of what the frames would have needed
   int ranks = 1;                               ///< of the launch
   std::size_t lost_leases = 0;                 ///< exposures taken back from ranks that fell silent

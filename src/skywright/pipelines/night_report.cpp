@@ -57,6 +57,8 @@ std::string night_text(const NightSummary& summary) {
       "{} difference sources, {} new objects, {} forced measurements, {} alert files\n",
       summary.visits, summary.exposures.size(), done, failed, summary.dia_sources,
       summary.new_objects, summary.forced_sources, summary.alert_files);
+  for (const StreamCount& s : summary.streams)
+    text += fmt::format("stream {}: {} of {} alerts\n", s.name, s.kept, s.seen);
   for (const StepTime& t : median_times(summary))
     text += fmt::format("  {:<22} {:7.2f} s (median of an exposure)\n", t.step, t.seconds);
   for (const ExposureOutcome& o : summary.exposures) {
@@ -113,6 +115,8 @@ std::string night_json(const NightSummary& summary) {
     }
     json["exposures"].push_back(std::move(one));
   }
+  for (const StreamCount& s : summary.streams)
+    json["streams"][s.name] = {{"seen", s.seen}, {"kept", s.kept}};
   json["missing_masters"] = nlohmann::json::array();
   for (const MissingMaster& m : summary.missing_masters) {
     nlohmann::ordered_json one;
