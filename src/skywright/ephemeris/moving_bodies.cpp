@@ -4,6 +4,7 @@
 #include <limits>
 #include <numbers>
 
+#include "skywright/ephemeris/detail/line_of_sight.h"
 #include "skywright/ephemeris/sky_bodies.h"
 
 namespace skywright::ephemeris {
@@ -33,35 +34,12 @@ SeenBody seen_body(const OrbitFrame& frame, time::Tdb perihelion_time, double h,
                    const State& observer, const State& sun, time::Tdb t) {
   const double days = days_between(perihelion_time, t);
   double anomaly = std::numeric_limits<double>::quiet_NaN();
-  double light_time = 0.0;
-  State body;
-  Vector line;
-  // Each round shrinks the error of the light time by v/c, 1e-4: three reach 1e-12 of a day.
-  for (int round = 0; round < 4; ++round) {
-    body = state_after_perihelion(frame, days - light_time, anomaly);
-    const Vector sun_then = sun.position - light_time * sun.velocity;
-    line = sun_then + body.position - observer.position;
-    light_time = line.length() / kLightSpeed;
-  }
-  SeenBody seen;
-  seen.distance = line.length();
-  seen.heliocentric_distance = body.position.length();
-  const sphere::UnitVector u = line.direction();
-  seen.position = sphere::sky_position(u);
-  const Vector sight{u.x, u.y, u.z};
-  // While the observer's clock runs one day, the body's runs 1 - d(light time)/dt.
-  const Vector body_velocity = sun.velocity + body.velocity;
-  const double range_rate = dot(sight, body_velocity - observer.velocity) /
-                            (1.0 + dot(sight, body_velocity) / kLightSpeed);
-  const Vector relative = (1.0 - range_rate / kLightSpeed) * body_velocity - observer.velocity;
-  const double sa = sin(seen.position.ra), ca = cos(seen.position.ra);
-  const double sd = sin(seen.position.dec), cd = cos(seen.position.dec);
-  constexpr double kDegrees = 180.0 / std::numbers::pi;
-  seen.ra_rate = dot(relative, Vector{-sa, ca, 0.0}) / seen.distance * kDegrees;
-  seen.dec_rate = dot(relative, Vector{-sd * ca, -sd * sa, cd}) / seen.distance * kDegrees;
-  seen.phase = sphere::separation(body.position.direction(), u);
-  seen.magnitude = hg_magnitude(h, g, seen.heliocentric_distance, seen.distance, seen.phase);
-  return seen;
+  return detail::look_at(
+      [&](double before) -> State {
+        const State body = state_after_perihelion(frame, days - before, anomaly);
+        return {sun.position - before * sun.velocity + body.position, sun.velocity + body.velocity};
+      },
+      h, g, observer, sun);
 }
 
 std::vector<SeenBody> seen_bodies(const OrbitCatalog& catalog, std::span<const std::size_t> which,

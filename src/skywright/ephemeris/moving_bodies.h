@@ -25,6 +25,8 @@ struct SeenBody {
   double distance = 0.0;               ///< from the observer [au]
   Angle phase;                         ///< Sun, body, observer
   double magnitude = 0.0;              ///< V, in the H, G system; NaN without H
+  State heliocentric;                  ///< when the light left it, ICRS axes
+  State topocentric;                   ///< likewise, from the observer
 };
 
 /// Brightness by distance and phase: H + 5 log10(r d) - 2.5 log10((1 - G) Phi1 + G Phi2), Bowell et

@@ -11,7 +11,9 @@
 #include "skywright/base/error.h"
 #include "skywright/base/random_stream.h"
 #include "skywright/base/test_data.h"
+#include "skywright/ephemeris/mpcorb.h"
 #include "skywright/ephemeris/observer.h"
+#include "skywright/ephemeris/orbit_reader.h"
 #include "skywright/ephemeris/sky_bodies.h"
 
 namespace skywright::ephemeris {
@@ -105,6 +107,32 @@ TEST(ReadOrbits, RefusesWithTheLine) {
             std::string::npos);
   EXPECT_THROW(mjd_from_packed_date("K13D1"), InputError);
   EXPECT_NEAR(mjd_from_packed_date("K134I"), 56400.0, 1e-9);  // 2013-04-18
+}
+
+TEST(ReadOrbits, SkipsAndCountsBadLinesInPartsCutAnywhere) {
+  std::string text = "MINOR PLANET CENTER ORBIT DATABASE\n" + std::string(70, '-') + "\n";
+  for (int i = 0; i < 3000; ++i)
+    text += std::string(kCeres) + "\n" + (i % 1000 == 7 ? "no orbit\n" : "");
+  OrbitReader reader(BadLines::skip);
+  const Execution two(2);
+  for (std::size_t at = 0; at < text.size(); at += 100001)
+    reader.take(std::string_view(text).substr(at, 100001), two);
+  const OrbitReading all = reader.finish(two);
+  EXPECT_EQ(all.orbits.size(), 3000u);
+  ASSERT_EQ(all.skipped, 3u);
+  ASSERT_EQ(all.first_skipped.size(), 3u);
+  EXPECT_EQ(all.first_skipped[0].line, 11u);  // behind two lines of preface and eight orbits
+  EXPECT_NE(all.first_skipped[0].reason.find("shorter"), std::string::npos);
+  EXPECT_EQ(all.orbits.facts[2999].epoch, 60800.0);
+  EXPECT_EQ(all.orbits.facts[2999].packed, "00001");
+}
+
+TEST(MpcorbLine, IsReadAsItWasWritten) {
+  const OrbitCatalog ceres = read_orbits(kCeres);
+  const std::string line =
+      mpcorb_line(ceres.orbit[0], time::Tdb::from_mjd(60800.0), 3.34, 0.15, "00001", "(1) Ceres");
+  EXPECT_EQ(line.size(), 202u);
+  EXPECT_EQ(line.substr(0, 103), std::string(kCeres).substr(0, 103));
 }
 
 TEST(ReadOrbits, MutatedTextIsReadOrRefusedButNeverWorse) {

@@ -1,6 +1,7 @@
-/// Many orbits with names and magnitudes, read from text.
+/// Many orbits with names and magnitudes.
 #pragma once
 
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,14 @@
 
 namespace skywright::ephemeris {
 
+/// What a catalog tells of an orbit beside its elements.
+struct OrbitFacts {
+  static constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+  double epoch = kUnknown;  ///< at which the elements osculate [MJD TDB]
+  int uncertainty = -1;     ///< the Minor Planet Center's U, 0 good to 9 poor; -1 unknown
+  std::string packed;       ///< the packed designation, empty where it is not known
+};
+
 /// Structure of arrays: frames ready for evaluation, beside each its name and magnitudes.
 struct OrbitCatalog {
   std::vector<std::string> name;
@@ -16,23 +25,13 @@ struct OrbitCatalog {
   std::vector<OrbitFrame> frame;           ///< of `orbit`
   std::vector<double> absolute_magnitude;  ///< H [mag], NaN where unknown
   std::vector<double> slope;               ///< G of Bowell's H, G system; 0.15 where unknown
+  std::vector<OrbitFacts> facts;
 
   [[nodiscard]] std::size_t size() const { return orbit.size(); }
-  void append(std::string object_name, const Orbit& elements, double h, double g);
+  void append(std::string object_name, const Orbit& elements, double h, double g,
+              OrbitFacts known = {});
+  /// All of `other`, behind what is here.
+  void append(OrbitCatalog&& other);
 };
-
-/// Orbits from text: the Minor Planet Center's MPCORB lines of fixed columns (with or without its
-/// header), or a table with a line of column names, separated by commas or blanks.
-///
-/// Columns are known by the names that Granvik's populations, sorcha and JPL's database use: a or
-/// q; e; inc or i; Omega, node or om; argPeri, peri or w; meanAnomaly or ma with epoch, or
-/// t_p_MJD_TDB or tp; objId, ObjID or full_name; H; g or G. Angles [deg], epochs MJD or JD, TDB.
-/// Other columns are passed over.
-/// @throws InputError naming the line and what is missing or no number there
-OrbitCatalog read_orbits(std::string_view text);
-
-/// The Minor Planet Center's packed date ("K134I" is 2013-04-18) as MJD.
-/// @throws InputError for text that is none
-double mjd_from_packed_date(std::string_view text);
 
 }  // namespace skywright::ephemeris

@@ -9,6 +9,7 @@
 
 #include "skywright/base/error.h"
 #include "skywright/config/json_text.h"
+#include "skywright/ephemeris/orbit_reader.h"
 #include "skywright/run/serve.h"
 #include "skywright/run/task_graph.h"
 
