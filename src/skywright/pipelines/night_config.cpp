@@ -3,7 +3,7 @@
 namespace skywright::pipelines {
 
 void describe(Fields& fields, NightConfig& config) {
-  describe_nested(fields, "detrend", config.detrend, "from raw to clean pixels");
+  describe_nested(fields, "detrend", config.detrend, "how raw frames become clean pixels");
   describe_nested(fields, "measure", config.measure, "sources of the clean image");
   describe_nested(fields, "solve", config.solve, "astrometry and zero point");
   describe_nested(fields, "warp", config.warp, "the template onto the science image's grid");
