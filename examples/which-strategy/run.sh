@@ -12,8 +12,8 @@ cp "$strategies/small-transient-survey.toml" twice.toml
 sed -e 's/^kind = "pairs"/kind = "blocks"/' -e 's/^bands = \["g+r", "r+r"\]/bands = ["g", "r"]/' \
   twice.toml >once.toml
 
-# A month of each, with two seeds: what differs less than the seeds do is weather.
-"$skywright" plan ensemble twice.toml once.toml --seeds 1,2 --nights 30 --out runs --quiet >runs.txt
+# A month of each, with two seeds (NIGHTS and SEEDS say otherwise): what differs less than the seeds do is weather.
+"$skywright" plan ensemble twice.toml once.toml --seeds "${SEEDS:-1,2}" --nights "${NIGHTS:-30}" --out runs --quiet >runs.txt
 grep -E '^ +(twice|visits|area_seen|gap_between_nights|pair_nights_fraction|found_kilonova_200mpc) ' runs.txt
 
 # The first of each in detail: maps, hourglasses and histograms in compared/index.html.

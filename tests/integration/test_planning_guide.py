@@ -1,8 +1,7 @@
-"""docs/guides/planning.md names every key of a strategy and no other, and its commands run."""
+"""docs/guides/planning.md names every key of a strategy and no other. Its commands are run with all snippets (test_site.py)."""
 
 import re
 import sqlite3
-import subprocess
 import tomllib
 from pathlib import Path
 
@@ -74,20 +73,3 @@ def test_no_key_is_named_that_does_not_exist(keys):
 
 def test_a_planted_key_is_missed(keys):
     assert (keys | {"planted_key"}) - words(GUIDE) == {"planted_key"}
-
-
-def test_its_commands_run(program, tmp_path):
-    (tmp_path / "data").symlink_to(ROOT / "data")
-    (opportunities,) = re.findall(r"```toml\n(.*?)```", GUIDE, re.S)
-    (tmp_path / "alerts.toml").write_text(opportunities)
-    commands = [line.strip() for line in GUIDE.splitlines() if re.match(r"    (skywright|cp) ", line)]
-    assert len(commands) >= 13
-    # Two nights show as well as thirty that a command runs; the databases that it compares must be there.
-    script = [f"skywright() {{ '{program}' \"$@\" --quiet; }}"]
-    for command in commands:
-        script.append(re.sub(r"--(nights|years) \d+", "--nights 2", command.split("  #")[0]))
-    at = next(i for i, command in enumerate(script) if "plan metrics visits.db" in command)
-    script[at:at] = ["cp month.db visits.db", "cp month.db a.db", "cp mine.db b.db"]
-    done = subprocess.run(["bash", "-euxc", "\n".join(script)], cwd=tmp_path, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr[-3000:]
-    assert (tmp_path / "runs" / "index.html").exists() and (tmp_path / "month" / "index.html").exists()
