@@ -25,6 +25,7 @@ std::vector<Command> all_commands() {
       associate_command(),
       alerts_show_command(),
       alerts_filter_command(),
+      alerts_replay_command(),
       detect_command(),
       fits_list_command(),
       fits_convert_command(),

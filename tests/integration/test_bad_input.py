@@ -277,7 +277,7 @@ def test_wrong_usage_is_code_2(skywright, files, tmp_path):
         ("sky", "--ra", "10", "--dec", "0", "--radius", "-1", "--out", tmp_path / "s.csv"),
         ("instrument", "show", "hubble"),
         ("detrend", files / "7_ccd.fits.fz", "--instrument", "hubble", "--out", tmp_path / "c.fits"),
-        ("alerts", "filter", good, "--where", "snr", "--out", tmp_path / "a.avro"),
+        ("alerts", "filter", "snr >", good, "--out", tmp_path / "a.avro"),
         ("night", tmp_path, "--watch", "long"),
     ):  # fmt: skip
         refused(skywright, tmp_path, USAGE, *args)

@@ -19,6 +19,7 @@ import pytest
 from astropy import units
 from astropy.io import fits
 from astropy.wcs import WCS
+from mock_kafka import MockKafka
 from small_survey import CLOCK, DEC, RA, make_small_survey
 from survey_content import content, differences, temporaries
 
@@ -55,6 +56,11 @@ def packets(survey):
             yield from fastavro.reader(file)
 
 
+def packets_of(path):
+    with open(path, "rb") as file:
+        return list(fastavro.reader(file))
+
+
 def start(program, survey, *args):
     return subprocess.Popen(
         [program, "night", survey, "--clock", CLOCK, *args],
@@ -74,6 +80,7 @@ def test_every_frame_is_done(night, small):
 
 def test_filters_have_streams_of_their_own(skywright, night, fresh, tmp_path):
     """As the night runs by an option, afterwards by the survey's folder: the same packets."""
+    kafka = MockKafka()
     whole = tmp_path / "strong.filter"
     whole.write_text("diaSource.snr > 15  # strong\n")
     done = tmp_path / "done"
@@ -81,12 +88,18 @@ def test_filters_have_streams_of_their_own(skywright, night, fresh, tmp_path):
     (done / "filters").mkdir()
     shutil.copy(whole, done / "filters")
     reports = [
-        skywright("night", fresh, "--clock", CLOCK, "--filter", whole, "--json").json,
+        skywright(
+            "night", fresh, "--clock", CLOCK, "--filter", whole, "--alerts-to",
+            f"kafka://{kafka.address}/live", "--json",
+        ).json,
         skywright("night", done, "--clock", CLOCK, "--json").json,
     ]
     expected = sorted(p["diaSourceId"] for p in packets(done) if p["diaSource"]["snr"] > 15)
     total = sum(1 for _ in packets(done))
     assert 0 < len(expected) < total
+    assert reports[0]["sent"]["acknowledged"] == total
+    live = [int(key) for key, _ in kafka.messages("live", total)]
+    assert sorted(live) == sorted(p["diaSourceId"] for p in packets(done))
     trees = []
     for survey, report in zip([fresh, done], reports, strict=True):
         assert report["streams"]["strong"] == {"seen": total, "kept": len(expected)}
@@ -101,6 +114,42 @@ def test_filters_have_streams_of_their_own(skywright, night, fresh, tmp_path):
     whole.write_text("diaSource.sn > 15")
     bad = skywright("night", done, "--filter", whole, "--clock", CLOCK, expect=2)
     assert "second filter of the name strong" in bad.err or "diaSource.snr?" in bad.err
+
+
+def test_a_night_keeps_what_a_broker_does_not_take(skywright, night, tmp_path):
+    """Broker away: the night is whole, its state clear. Broker back: every alert once, then none."""
+    survey, kafka = tmp_path / "survey", MockKafka()
+    shutil.copytree(night[0], survey)
+    away = "kafka://127.0.0.1:1/alerts"  # no broker listens there
+    first = skywright(
+        "night", survey, "--clock", CLOCK, "--alerts-to", away, "--alerts-wait", "1.5", "--json", expect=6
+    ).json
+    ids = [p["diaSourceId"] for p in packets(survey)]
+    assert len(ids) > 20 and first["sent"]["waiting"] == len(ids) and first["sent"]["acknowledged"] == 0
+    assert first["code"] == 6 and all(e["code"] == 0 for e in first["exposures"])
+    assert "not acknowledged" in skywright("survey", "status", survey, "--json", expect=None).out
+
+    # The same stream at another address: its record of what was acknowledged is its own.
+    here = f"kafka://{kafka.address}/alerts"
+    second = skywright("night", survey, "--clock", CLOCK, "--alerts-to", here, "--json").json
+    assert second["sent"]["acknowledged"] == len(ids) and second["sent"]["waiting"] == 0
+    third = skywright("night", survey, "--clock", CLOCK, "--alerts-to", here, "--json").json
+    assert third["sent"] == {"acknowledged": 0, "earlier": len(ids), "waiting": 0, "files_waiting": 0,
+                             "trouble": ""}  # fmt: skip
+    assert sorted(int(key) for key, _ in kafka.messages("alerts", len(ids))) == sorted(ids)
+
+    # Killed before the record was whole: what is on it stays sent, the rest goes out again.
+    log = next(f for f in (survey / "sent").iterdir() if ":1_" not in f.name)
+    file = max((survey / "alerts").rglob("*.avro"), key=lambda f: f.stat().st_size)
+    count = len(packets_of(file))
+    name = str(file.relative_to(survey))
+    lines = [line for line in log.read_text().splitlines() if not line.startswith(name + " ")]
+    log.write_text("".join(f"{line}\n" for line in [*lines, f"{name} 0 1"]) + f"{name} 2 ")
+    fourth = skywright("night", survey, "--clock", CLOCK, "--alerts-to", here, "--json").json
+    assert fourth["sent"]["acknowledged"] == count - 2
+    assert fourth["sent"]["earlier"] == len(ids) - count + 2
+    again = [int(key) for key, _ in kafka.messages("alerts", len(ids) + count - 2)]
+    assert set(again) == set(ids) and len(again) == len(ids) + count - 2
 
 
 def test_alerts_decode_with_their_cutouts(night):

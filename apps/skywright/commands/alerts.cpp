@@ -5,6 +5,7 @@
 #include "skywright/pipelines/alert_files.h"
 #include "skywright/pipelines/alert_inputs.h"
 #include "skywright/pipelines/filter_alerts.h"
+#include "skywright/pipelines/replay_alerts.h"
 
 namespace skywright::apps {
 namespace {
@@ -42,7 +43,66 @@ Outcome run_filter(const Arguments& arguments, const Session& session) {
                               fmt::join(result.ids, ","))};
 }
 
+Outcome run_replay(const Arguments& arguments, const Session& session) {
+  pipelines::ReplayRequest request{.files = pipelines::alert_inputs(arguments.texts("files")),
+                                   .to = arguments.text("--to"),
+                                   .speed = arguments.number_or("--speed", 1.0),
+                                   .filter = {},
+                                   .wait_s = arguments.number_or("--wait", 60.0)};
+  if (arguments.has("--as-fast-as-possible")) {
+    if (arguments.has("--speed"))
+      throw ConfigError("--speed", "contradicts --as-fast-as-possible", "give one of the two");
+    request.speed.reset();
+  }
+  if (arguments.has("--filter"))
+    request.filter = pipelines::filter_text(arguments.text("--filter"));
+  if (request.to == "-" && session.json)
+    throw ConfigError("--json", "standard output is where the alerts go", "leave it away");
+  const pipelines::ReplaySummary done = pipelines::replay_alerts(request, session.execution);
+  Outcome outcome;
+  if (done.waiting > 0) {
+    session.warn(fmt::format("{} alerts are not acknowledged: {}; replay them again", done.waiting,
+                             done.trouble.empty() ? "the broker is slow" : done.trouble));
+    outcome.code = ExitCode::service;
+  }
+  if (done.stopped) outcome.code = ExitCode::partial;
+  if (request.to != "-")
+    outcome.text = fmt::format("{} alerts of {} files in {:.1f} s, {:.1f} MB/s\n", done.alerts,
+                               done.files, done.seconds, done.bytes / 1e6 / done.seconds);
+  outcome.json = fmt::format(
+      R"({{"files":{},"alerts":{},"acknowledged":{},"waiting":{},"seconds":{:.3f},"bytes":{:.0f}}})",
+      done.files, done.alerts, done.acknowledged, done.waiting, done.seconds, done.bytes);
+  return outcome;
+}
+
 }  // namespace
+
+Command alerts_replay_command() {
+  return {
+      .name = "alerts replay",
+      .summary = "alerts of the past as a stream: into a folder, a pipe, or Kafka",
+      .details =
+          "The alerts of one file leave together, after those of the first file by the time that\n"
+          "lay between their exposures. Exit code 6 where a broker did not acknowledge all.\n\n"
+          "  skywright alerts replay my-survey --to replayed --speed 60\n"
+          "  skywright alerts replay my-survey --to - --as-fast-as-possible >night.avro\n"
+          "  skywright alerts replay my-survey --to kafka://localhost:9092/alerts \\\n"
+          "      --filter 'diaSource.snr > 20'",
+      .arguments = {{.name = "files",
+                     .help = "Avro files, folders of them, or survey directories",
+                     .takes = Takes::many}},
+      .options = {{"--to", "WHERE", "a folder, - for standard output, or kafka://HOST:PORT/TOPIC",
+                   Need::required},
+                  {"--speed", "X", "times the original pace (default 1)"},
+                  {.name = "--as-fast-as-possible",
+                   .value = "",
+                   .help = "wait for nothing",
+                   .takes = Takes::nothing},
+                  {"--filter", "EXPR", "only the alerts that it keeps; @FILE reads it from a file"},
+                  {"--wait", "SECONDS",
+                   "how long to wait at the end for acknowledgements (default 60)"}},
+      .run = run_replay};
+}
 
 Command alerts_show_command() {
   return {.name = "alerts show",

@@ -69,7 +69,9 @@ Outcome run_night(const Arguments& args, const Session& session) {
       pipelines::night({.survey = args.text("survey"),
                         .clock_mjd = args.mjd_or("--clock", std::nan("")),
                         .watch_s = args.number_or("--watch", 0.0),
-                        .filters = {filters.begin(), filters.end()}},
+                        .filters = {filters.begin(), filters.end()},
+                        .alerts_to = args.text_or("--alerts-to", ""),
+                        .alerts_wait_s = args.number_or("--alerts-wait", 60.0)},
                        session.execution, session.crew);
   return {.code = summary.code,
           .text = night_text(summary),
@@ -99,6 +101,11 @@ Command night_command() {
                    "write the alerts that the expression in FILE keeps into a stream of its own, "
                    "streams/NAME; may be repeated, and SURVEY/filters/*.filter are taken as well",
                    Need::optional, Takes::many},
+                  {"--alerts-to", "URL",
+                   "send alerts to kafka://HOST:PORT/TOPIC as well; files are the spool "
+                   "(docs/guides/alerts.md)"},
+                  {"--alerts-wait", "SECONDS",
+                   "how long to wait at the end for acknowledgements (default 60)"},
                   {"--launch", "LAUNCHER",
                    "start that many ranks, and again where one is lost: \"mpirun -n 5\""},
                   {"--deadline", "SECONDS",

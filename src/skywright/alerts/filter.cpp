@@ -4,6 +4,8 @@
 
 namespace skywright::alerts {
 
+void check_filter_syntax(std::string_view text) { (void)detail::parse_filter(text); }
+
 AlertFilter::AlertFilter(std::string_view text, const AvroSchema& schema) {
   auto program = std::make_unique<detail::FilterProgram>(schema.root());
   detail::compile_filter(text, detail::parse_filter(text), schema.root(), *program);

@@ -30,6 +30,10 @@ class FilterError : public ConfigError {
   std::string picture_;
 };
 
+/// Whether a text could be a filter at all, before any alert is there.
+/// @throws FilterError
+void check_filter_syntax(std::string_view text);
+
 namespace detail {
 struct FilterProgram;
 }

@@ -5,11 +5,14 @@
 namespace skywright::pipelines {
 
 AlertOutlets::AlertOutlets(const std::filesystem::path& survey,
-                           const std::vector<std::filesystem::path>& filters)
-    : streams_(survey, filters) {}
+                           const std::vector<std::filesystem::path>& filters,
+                           const std::string& kafka)
+    : survey_(survey), streams_(survey, filters) {
+  if (!kafka.empty()) sender_ = std::make_unique<AlertSender>(kafka, survey / "sent");
+}
 
 void AlertOutlets::catch_up(const archive::Archive& archive, const Execution& execution) {
-  if (streams_.empty()) return;
+  if (streams_.empty() && !sender_) return;
   // Of alerts that were made anew, by other settings, the last alone.
   std::map<std::pair<std::int64_t, int>, archive::DatasetRecord> last;
   for (archive::DatasetRecord& record : archive.list({.kind = "alerts"})) {
@@ -27,6 +30,17 @@ void AlertOutlets::take(const std::vector<archive::DatasetRecord>& alerts,
   files.reserve(alerts.size());
   for (const archive::DatasetRecord& record : alerts) files.push_back(record.path);
   streams_.take(files, execution);
+  if (!sender_) return;
+  std::vector<AlertSender::File> offered;
+  for (const std::filesystem::path& file : files)
+    offered.push_back({survey_ / file, file.string()});
+  sender_->offer(offered);
+}
+
+std::optional<AlertSender::State> AlertOutlets::finish(double patience_s,
+                                                       const Execution& execution) {
+  if (!sender_) return {};
+  return sender_->finish(patience_s, execution);
 }
 
 }  // namespace skywright::pipelines

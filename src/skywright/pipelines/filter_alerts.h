@@ -28,7 +28,10 @@ struct KeptPackets {
 class AlertSieve {
  public:
   /// @param text of the filter; none keeps everything
-  explicit AlertSieve(std::optional<std::string> text) : text_(std::move(text)) {}
+  /// @throws alerts::FilterError for a text that is no filter for any alerts
+  explicit AlertSieve(std::optional<std::string> text) : text_(std::move(text)) {
+    if (text_) alerts::check_filter_syntax(*text_);
+  }
   /// @throws alerts::FilterError for a text that is none for the file's alerts; InputError
   KeptPackets keep(const alerts::AvroBlocks& file, const Execution& execution);
 

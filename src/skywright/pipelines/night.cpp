@@ -339,6 +339,24 @@ ExitCode code_of(const NightSummary& summary) {
   return failed || summary.stopped || summary.rejected > 0 ? ExitCode::partial : ExitCode::complete;
 }
 
+/// What no broker acknowledged is a failure on record until it is.
+void settle_sending(const NightRequest& request, NightSummary& summary) {
+  const AlertSender::State& sent = *summary.sent;
+  const std::string unit = "alerts to " + request.alerts_to;
+  if (sent.waiting == 0 && sent.files_waiting == 0) {
+    update_failures(request.survey, {}, {unit});
+    return;
+  }
+  const std::string waiting = fmt::format(
+      "{} alerts and {} files are not acknowledged: {}; they are kept and go out at the next "
+      "`skywright night`",
+      sent.waiting, sent.files_waiting,
+      sent.trouble.empty() ? "the broker is slow, or there is none" : sent.trouble);
+  update_failures(request.survey, {{unit, ExitCode::service, waiting}}, {});
+  summary.warnings.push_back(waiting);
+  if (summary.code == ExitCode::complete) summary.code = ExitCode::service;
+}
+
 /// What a rank other than 0 does of a night.
 void serve_night(const NightRequest& request, const SurveyConfig& config,
                  const instrument::Instrument& instrument, const Execution& execution,
@@ -364,7 +382,7 @@ NightSummary night(const NightRequest& request, const Execution& execution, run:
   Archive archive(request.survey, archive::OpenFor::writing);
   database::PromptDatabase prompt(request.survey / "prompt.sqlite", sql::Access::create);
   const SurveyInputs inputs(request.survey);
-  AlertOutlets outlets(request.survey, request.filters);
+  AlertOutlets outlets(request.survey, request.filters, request.alerts_to);
   outlets.catch_up(archive, execution);
   NightSummary summary;
   if (crew != nullptr) summary.ranks = crew->size();
@@ -395,6 +413,8 @@ NightSummary night(const NightRequest& request, const Execution& execution, run:
     publish_open_data(archive, *unpublished, config, instrument, execution);
   summary.streams = outlets.streams();
   summary.code = code_of(summary);
+  summary.sent = outlets.finish(request.alerts_wait_s, execution);
+  if (summary.sent) settle_sending(request, summary);
   return summary;
 }
 

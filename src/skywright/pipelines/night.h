@@ -2,10 +2,12 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "skywright/base/execution.h"
+#include "skywright/pipelines/alert_sender.h"
 #include "skywright/pipelines/alert_streams.h"
 #include "skywright/pipelines/step_times.h"
 #include "skywright/run/crew.h"
@@ -22,6 +24,8 @@ struct NightRequest {
   double watch_s = 0.0;
   /// Files of filters whose streams the night writes, beside those in the survey's folder filters/.
   std::vector<std::filesystem::path> filters = {};
+  std::string alerts_to = {};   ///< kafka://HOST:PORT/TOPIC; empty: to files alone
+  double alerts_wait_s = 60.0;  ///< for acknowledgements, once all else is done
 };
 
 /// One detector of one visit.
@@ -59,6 +63,7 @@ struct NightSummary {
   std::size_t forced_sources = 0;
   std::size_t alert_files = 0;
   std::vector<StreamCount> streams;            ///< what filters picked in this run
+  std::optional<AlertSender::State> sent;      ///< to Kafka, where alerts go there
   std::vector<MissingMaster> missing_masters;  ///< of what the frames would have needed
   int ranks = 1;                               ///< of the launch
   std::size_t lost_leases = 0;                 ///< exposures taken back from ranks that fell silent

@@ -59,6 +59,9 @@ std::string night_text(const NightSummary& summary) {
       summary.new_objects, summary.forced_sources, summary.alert_files);
   for (const StreamCount& s : summary.streams)
     text += fmt::format("stream {}: {} of {} alerts\n", s.name, s.kept, s.seen);
+  if (summary.sent)
+    text += fmt::format("Kafka: {} alerts acknowledged, {} were before\n",
+                        summary.sent->acknowledged, summary.sent->earlier);
   for (const StepTime& t : median_times(summary))
     text += fmt::format("  {:<22} {:7.2f} s (median of an exposure)\n", t.step, t.seconds);
   for (const ExposureOutcome& o : summary.exposures) {
@@ -117,6 +120,12 @@ std::string night_json(const NightSummary& summary) {
   }
   for (const StreamCount& s : summary.streams)
     json["streams"][s.name] = {{"seen", s.seen}, {"kept", s.kept}};
+  if (summary.sent)
+    json["sent"] = {{"acknowledged", summary.sent->acknowledged},
+                    {"earlier", summary.sent->earlier},
+                    {"waiting", summary.sent->waiting},
+                    {"files_waiting", summary.sent->files_waiting},
+                    {"trouble", summary.sent->trouble}};
   json["missing_masters"] = nlohmann::json::array();
   for (const MissingMaster& m : summary.missing_masters) {
     nlohmann::ordered_json one;

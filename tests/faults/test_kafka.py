@@ -1,0 +1,134 @@
+"""Alerts through a real Apache Kafka broker that is killed and away, read by an independent consumer.
+
+SKYWRIGHT_KAFKA_KILLS (10) and SKYWRIGHT_KAFKA_AWAY_S (20) set the campaign's size; 50 and 600 is the full one.
+Each test prints its figures (`pytest -s`).
+"""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import time
+
+import fastavro
+import pytest
+from alert_packets import packets, write
+from kafka_broker import Broker, consume
+from small_survey import CLOCK, make_small_survey
+
+KILLS = int(os.environ.get("SKYWRIGHT_KAFKA_KILLS", 10))
+AWAY_S = float(os.environ.get("SKYWRIGHT_KAFKA_AWAY_S", 20))
+
+
+@pytest.fixture(scope="module")
+def broker(tmp_path_factory):
+    with Broker(tmp_path_factory.mktemp("broker")) as running:
+        yield running
+
+
+def visits(folder, count, alerts, stamp, first=0):
+    """Files of visits whose alerts have ids of their own. @returns the ids"""
+    made = list(packets(alerts, stamp=stamp))
+    ids = []
+    for visit in range(count):
+        for i, packet in enumerate(made):
+            packet["diaSourceId"] = packet["diaSource"]["diaSourceId"] = first + visit * alerts + i + 1
+            packet["diaSource"]["midpointMjdTai"] = 60000.0 + visit / 1000
+            ids.append(packet["diaSourceId"])
+        write(folder / f"{visit:05d}.avro", made)
+    return ids
+
+
+def start(program, folder, url, *more):
+    return subprocess.Popen(
+        [program, "alerts", "replay", folder, "--to", url, "--json", "--quiet", "--wait", "900", *more],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def checked(messages, ids):
+    """None missing; what came twice differs by no byte."""
+    seen = {}
+    for key, value in messages:
+        assert seen.setdefault(key, value) == value
+    assert sorted(map(int, seen)) == sorted(ids), f"{len(ids) - len(seen)} of {len(ids)} missing"
+    return len(messages) - len(seen)
+
+
+def test_a_broker_that_is_killed_mid_visit_loses_nothing(program, broker, tmp_path):
+    ids = visits(tmp_path, 60, 500, os.urandom(4000))
+    broker.create("killed", partitions=3)
+    rng = random.Random(7)
+    # Paced so that every kill meets visits under way.
+    sender = start(program, tmp_path, f"kafka://{broker.address}/killed", "--speed", str(86.4 * 60 / (6 * KILLS + 20)))
+    for _ in range(KILLS):
+        time.sleep(rng.uniform(0.2, 3.0))
+        assert sender.poll() is None, "the sender was done before the last kill"
+        broker.kill()
+        time.sleep(rng.uniform(0.0, 1.0))
+        broker.start()
+    out, err = sender.communicate(timeout=900)
+    assert sender.returncode == 0, err
+    report = json.loads(out)
+    twice = checked(consume(broker.address, "killed", len(ids), patience=120), ids)
+    print(f"\nbroker killed {KILLS} times: {report['acknowledged']} alerts acknowledged, 0 missing, {twice} twice")
+
+
+def test_a_broker_that_is_away_is_waited_for(program, broker, tmp_path):
+    ids = visits(tmp_path, 10, 500, os.urandom(4000), first=10**6)
+    broker.create("away", partitions=3)
+    sender = start(program, tmp_path, f"kafka://{broker.address}/away", "--speed", "1000")
+    time.sleep(0.3)
+    broker.kill()
+    time.sleep(AWAY_S)
+    assert sender.poll() is None
+    broker.start()
+    back = time.monotonic()
+    out, err = sender.communicate(timeout=900)
+    assert sender.returncode == 0, err
+    twice = checked(consume(broker.address, "away", len(ids), patience=120), ids)
+    print(f"\nbroker away {AWAY_S:.0f} s: {len(ids)} alerts, 0 missing, {twice} twice, all acknowledged "
+          f"{time.monotonic() - back:.1f} s after it was back")  # fmt: skip
+
+
+def test_a_sender_that_is_killed_loses_nothing(skywright, program, broker, tmp_path):
+    small = make_small_survey(skywright, tmp_path)
+    survey = small.copy(tmp_path / "survey")
+    small.arrive(survey)
+    skywright("night", survey, "--clock", CLOCK)
+    ids = []
+    for file in (survey / "alerts").rglob("*.avro"):
+        with open(file, "rb") as opened:
+            ids += [p["diaSourceId"] for p in fastavro.reader(opened)]
+    assert len(ids) > 20
+    broker.create("sender", partitions=3)
+    rng = random.Random(3)
+    command = [program, "night", survey, "--clock", CLOCK, "--alerts-to", f"kafka://{broker.address}/sender"]
+    killed = 0
+    for _ in range(KILLS):
+        running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(rng.uniform(0.05, 0.6))
+        if running.poll() is None:
+            running.send_signal(signal.SIGKILL)
+            killed += 1
+        running.wait()
+    skywright(*command[1:])
+    twice = checked(consume(broker.address, "sender", len(set(ids))), set(ids))
+    print(f"\nsender killed {killed} times: {len(ids)} alerts, 0 missing, {twice} twice")
+
+
+@pytest.mark.parametrize("kind, count, alerts, stamp", [("full", 10, 1000, 25_000), ("small", 20, 10_000, 0)])
+def test_throughput(program, broker, tmp_path, kind, count, alerts, stamp):
+    ids = visits(tmp_path, count, alerts, os.urandom(stamp) if stamp else None, first=10**9)
+    broker.create(kind, partitions=3)
+    sender = start(program, tmp_path, f"kafka://{broker.address}/{kind}", "--as-fast-as-possible")
+    out, err = sender.communicate(timeout=900)
+    assert sender.returncode == 0, err
+    report = json.loads(out)
+    twice = checked(consume(broker.address, kind, len(ids), patience=300), ids)
+    rate = report["bytes"] / 1e6 / report["seconds"]
+    print(f"\n{kind}: {len(ids)} alerts, {report['bytes'] / 1e6:.0f} MB in {report['seconds']:.1f} s: "
+          f"{rate:.1f} MB/s, {len(ids) / report['seconds']:.0f}/s, 0 missing, {twice} twice")  # fmt: skip
+    if kind == "full":
+        assert rate >= 21.0
