@@ -121,7 +121,8 @@ def science(skywright, camera, out, visit, mjd, *args, band="r"):
                   "--mjd", mjd, "--seeing", 0.8 + 0.05 * (visit % 3), *SKY, *args)  # fmt: skip
 
 
-def make_small_survey(skywright, root, visits=4, bands=("r",)):
+def make_small_survey(skywright, root, visits=4, bands=("r",), arriving=()):
+    """`arriving`: further options of `expose` for the frames of the night."""
     root = Path(root)
     camera = root / "pocket.toml"
     camera.write_text(CAMERA)
@@ -152,6 +153,6 @@ def make_small_survey(skywright, root, visits=4, bands=("r",)):
     for i in range(visits):
         survey.frames.append(
             science(skywright, camera, root / "arriving", 2001 + i, MJD + 0.02 * i,
-                    band=bands[i % len(bands)])  # fmt: skip
+                    *arriving, band=bands[i % len(bands)])  # fmt: skip
         )
     return survey

@@ -76,6 +76,10 @@ struct PacketMaker {
   std::vector<double> times;
   std::unordered_map<std::int64_t, std::size_t> object_rows = {};
   std::unique_ptr<RecordEncoder> object = {}, forced_record = {};
+  std::unordered_map<std::int64_t, std::size_t> ss_source_rows = {};  ///< by diaSourceId
+  std::unordered_map<std::int64_t, std::size_t> orbit_rows = {};      ///< by ssObjectId
+  std::vector<std::int64_t> ss_object_ids = {};                       ///< of the rows of ss_sources
+  std::unique_ptr<RecordEncoder> ss_source = {}, orbit = {};
 
   PacketMaker(const AvroSchema& schema, const VisitAlerts& input, double days)
       : alerts(input),
@@ -100,6 +104,33 @@ struct PacketMaker {
           std::make_unique<RecordEncoder>(schema.record("diaForcedSource"), input.forced);
   }
 
+  void take_known_bodies(const AvroSchema& schema) {
+    if (alerts.ss_sources == nullptr || alerts.ss_sources->rows() == 0) return;
+    ss_source = std::make_unique<RecordEncoder>(schema.record("ssSource"), *alerts.ss_sources);
+    ss_object_ids = alerts.ss_sources->wholes("ssObjectId");
+    const auto sources = alerts.ss_sources->wholes("diaSourceId");
+    for (std::size_t row = 0; row < sources.size(); ++row)
+      ss_source_rows.emplace(sources[row], row);
+    if (alerts.orbits == nullptr || alerts.orbits->rows() == 0) return;
+    orbit = std::make_unique<RecordEncoder>(schema.record("mpc_orbits"), *alerts.orbits);
+    const auto bodies = alerts.orbits->wholes("ssObjectId");
+    for (std::size_t row = 0; row < bodies.size(); ++row) orbit_rows.emplace(bodies[row], row);
+  }
+
+  void put_known_body(std::int64_t source_id, AvroEncoder& out) const {
+    const auto it = ss_source_rows.find(source_id);
+    if (it == ss_source_rows.end()) {
+      out.whole(kNull);
+      out.whole(kNull);
+      return;
+    }
+    out.whole(kPresent);
+    ss_source->encode(it->second, out);
+    const auto body = orbit_rows.find(ss_object_ids[it->second]);
+    out.whole(body == orbit_rows.end() ? kNull : kPresent);
+    if (body != orbit_rows.end()) orbit->encode(body->second, out);
+  }
+
   /// In place of what `bytes` held.
   void put(std::size_t row, std::string& bytes) const {
     bytes.clear();
@@ -116,8 +147,7 @@ struct PacketMaker {
     else
       out.whole(kNull);
     put_object(id, out);
-    out.whole(kNull);  // ssSource
-    out.whole(kNull);  // mpc_orbits
+    put_known_body(ids[row], out);
     static const Cutouts kNoCutouts;
     const Cutouts& cutouts = alerts.cutouts.empty() ? kNoCutouts : alerts.cutouts[row];
     put_bytes(cutouts.difference, out);
@@ -154,7 +184,8 @@ void write_alerts(const VisitAlerts& alerts, std::string_view key, const AlertCo
   AvroContainerWriter writer(sink, schema_text, key, config.codec);
   if (alerts.sources.rows() != 0) {
     const AvroSchema schema(schema_text);
-    const PacketMaker maker(schema, alerts, config.history_days);
+    PacketMaker maker(schema, alerts, config.history_days);
+    maker.take_known_bodies(schema);
     // In batches: a visit's packets are a hundred megabytes, which would be touched once and let
     // go.
     constexpr std::size_t kBatch = 64;

@@ -36,8 +36,10 @@ struct VisitAlerts {
   const table::Table& forced;        ///< DiaForcedSource of earlier visits, any order
   const table::Table& objects;       ///< DiaObject: those that `sources` name, this visit included
   std::span<const Cutouts> cutouts;  ///< one a source, or none at all
-  std::string observation_reason = {};  ///< empty for null
-  std::string target_name = {};         ///< empty for null
+  const table::Table* ss_sources = nullptr;  ///< SSSource, of those sources that are known bodies
+  const table::Table* orbits = nullptr;      ///< mpc_orbits of these bodies, with ssObjectId
+  std::string observation_reason = {};       ///< empty for null
+  std::string target_name = {};              ///< empty for null
 };
 
 struct AlertConfig {

@@ -39,6 +39,11 @@ PromptDatabase::PromptDatabase(const std::filesystem::path& path, sql::Access ac
   if (database_.whole("PRAGMA application_id") != kApplicationId)
     throw InputError(database_.name(), "it is an SQLite database of another kind",
                      "name a prompt database, or a file that does not exist yet");
+  // Tables that came later are added: older rows fit.
+  const bool lacks_known_bodies =
+      database_.whole("SELECT count(*) FROM sqlite_schema WHERE name = 'SSSource'") == 0;
+  if (access != sql::Access::read_only && lacks_known_bodies)
+    database_.execute(creation_sql(prompt_table("SSSource")));
   if (database_.whole("PRAGMA user_version") != kSchemaVersion)
     throw InputError(database_.name(), "it was written by another version of the program",
                      "use the version that wrote it, or run the nights again");
@@ -102,6 +107,26 @@ void PromptDatabase::store_objects(const table::Table& rows) {
   write_rows(database_, prompt_table("DiaObject"), rows);
 }
 
+void PromptDatabase::store_known_bodies(const table::Table& sources, const table::Table& bodies) {
+  if (sources.rows() == 0) return;
+  write_rows(database_, prompt_table("SSSource"), sources);
+  write_rows(database_, prompt_table("SSObject"), bodies);
+  count_sightings(bodies.wholes("ssObjectId"));
+}
+
+void PromptDatabase::count_sightings(std::span<const std::int64_t> bodies) {
+  sql::Statement update = database_.prepare(
+      "UPDATE SSObject SET (nObs, arc, firstObservationMjdTai) = (SELECT count(*), "
+      "max(midpointMjdTai) - min(midpointMjdTai), min(midpointMjdTai) FROM SSSource WHERE "
+      "ssObjectId = ?1) WHERE ssObjectId = ?1");
+  sql::Statement remove =
+      database_.prepare("DELETE FROM SSObject WHERE ssObjectId = ? AND nObs = 0");
+  for (const std::int64_t id : bodies) {
+    update.run(id);
+    remove.run(id);
+  }
+}
+
 std::vector<std::int64_t> PromptDatabase::forget(std::int64_t visit, int detector) {
   std::vector<std::int64_t> touched;
   sql::Statement select = database_.prepare(
@@ -109,11 +134,18 @@ std::vector<std::int64_t> PromptDatabase::forget(std::int64_t visit, int detecto
       "IS NOT NULL ORDER BY diaObjectId");
   select.bind(visit, detector);
   while (select.step()) touched.push_back(select.whole(0));
-  for (const char* table : {"DiaSource", "DiaForcedSource"})
+  std::vector<std::int64_t> bodies;
+  sql::Statement seen = database_.prepare(
+      "SELECT DISTINCT ssObjectId FROM SSSource WHERE visit = ? AND detector = ? ORDER BY "
+      "ssObjectId");
+  seen.bind(visit, detector);
+  while (seen.step()) bodies.push_back(seen.whole(0));
+  for (const char* table : {"DiaSource", "DiaForcedSource", "SSSource"})
     database_.prepare("DELETE FROM " + std::string(table) + " WHERE visit = ? AND detector = ?")
         .run(visit, detector);
   database_.prepare("DELETE FROM VisitDetector WHERE visitId = ? AND detector = ?")
       .run(visit, detector);
+  count_sightings(bodies);
   std::vector<std::int64_t> remaining;
   sql::Statement orphaned = database_.prepare(
       "DELETE FROM DiaObject WHERE diaObjectId = ?1 AND NOT EXISTS (SELECT 1 FROM DiaSource WHERE "
@@ -138,6 +170,8 @@ table::Table PromptDatabase::rows(std::string_view table) const {
 }
 
 std::int64_t PromptDatabase::count(std::string_view table) const {
+  // A database of an older version that is only read may lack a table.
+  if (database_.whole("SELECT count(*) FROM sqlite_schema WHERE name = ?", table) == 0) return 0;
   return database_.whole("SELECT count(*) FROM " + sql::quoted_name(prompt_table(table).name));
 }
 

@@ -57,6 +57,11 @@ class PromptDatabase {
   void store(const PromptVisit& rows);
   void store_forced(const table::Table& rows);   ///< DiaForcedSource
   void store_objects(const table::Table& rows);  ///< DiaObject
+  /// Sources of known bodies, and what is new of these bodies; how often and when each was seen is
+  /// counted anew. Within a change.
+  /// @param sources SSSource
+  /// @param bodies SSObject: ssObjectId, designation and what does not follow from the sources
+  void store_known_bodies(const table::Table& sources, const table::Table& bodies);
 
   /// Remove a visit's detector: its detections, its forced photometry, its mark of completion, and
   /// the objects that have no other detections. Within a change.
@@ -75,6 +80,7 @@ class PromptDatabase {
  private:
   [[nodiscard]] table::Table of_objects(std::string_view table, std::span<const std::int64_t> ids,
                                         double begin, double end) const;
+  void count_sightings(std::span<const std::int64_t> bodies);
   sql::Database database_;
 };
 

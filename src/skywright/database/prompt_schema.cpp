@@ -142,6 +142,36 @@ TableSpec dia_forced_source_table() {
           {"diaObjectId,midpointMjdTai", "visit,detector"}};
 }
 
+TableSpec ss_source_table() {
+  TableSpec table{"SSSource",
+                  "diaSourceId",
+                  {{"diaSourceId", kWhole, "", "the source"},
+                   {"ssObjectId", kWhole, "", "the known body that it is"},
+                   {"designation", kText, "", "the body's primary designation"},
+                   {"visit", kWhole, "", "number of the visit"},
+                   {"detector", kWhole, "", "number of the detector"},
+                   {"midpointMjdTai", kReal, "d", "middle of the exposure, TAI"},
+                   {"eclLambda", kReal, "deg", "ecliptic longitude of the source"},
+                   {"eclBeta", kReal, "deg", "ecliptic latitude of the source"},
+                   {"elongation", kReal, "deg", "from the Sun, seen from here"},
+                   {"phaseAngle", kReal, "deg", "Sun, body, observer"},
+                   {"topoRange", kReal, "au", "from the observer"},
+                   {"helioRange", kReal, "au", "from the Sun"},
+                   {"ephRa", kReal, "deg", "predicted, ICRS"},
+                   {"ephDec", kReal, "deg", "predicted, ICRS"},
+                   {"ephVmag", kReal, "mag", "predicted, V"},
+                   {"ephRate", kReal, "deg/d", "predicted rate on the sky"},
+                   {"ephOffset", kReal, "arcsec", "of the source from the prediction"},
+                   {"ambiguous", kWhole, "", "1 where another body or source would fit, too"}},
+                  {"ssObjectId", "visit,detector"}};
+  for (const std::string prefix : {"helio_", "topo_"})
+    for (const std::string axis : {"x", "y", "z", "vx", "vy", "vz"})
+      table.columns.push_back(
+          {kept(prefix + axis), kReal, axis.size() == 1 ? "au" : "au/d",
+           prefix == "helio_" ? "from the Sun, ICRS" : "from the observer, ICRS"});
+  return table;
+}
+
 TableSpec ss_object_table() {
   return {"SSObject",
           "ssObjectId",
@@ -190,7 +220,8 @@ std::string declaration(const ColumnSpec& column) {
 std::span<const TableSpec> prompt_tables() {
   static const std::vector<TableSpec> tables = {
       visit_table(),      visit_detector_table(),    dia_source_table(),
-      dia_object_table(), dia_forced_source_table(), ss_object_table()};
+      dia_object_table(), dia_forced_source_table(), ss_source_table(),
+      ss_object_table()};
   return tables;
 }
 

@@ -31,7 +31,7 @@ struct TableSpec {
 
 inline constexpr std::string_view kHealpixColumn = "_healpix_29";
 
-/// Visit, VisitDetector, DiaSource, DiaObject, DiaForcedSource, SSObject.
+/// Visit, VisitDetector, DiaSource, DiaObject, DiaForcedSource, SSSource, SSObject.
 std::span<const TableSpec> prompt_tables();
 const TableSpec& prompt_table(std::string_view name);
 

@@ -172,6 +172,7 @@ AssociatedVisit associate_visit(PromptDatabase& database, VisitSources visit,
                   .detectors = visit.detectors,
                   .sources = visit.sources,
                   .objects = out.objects});
+  database.store_known_bodies(visit.known_sources, visit.known_bodies);
   if (!later.empty()) {
     // A visit out of its turn: objects are what their detections make them in order of time.
     const std::set<std::int64_t> changed(ids.begin(), ids.end());

@@ -22,6 +22,8 @@ struct VisitSources {
   table::Table sources;    ///< DiaSource: rows of these detectors, with diaSourceId, ra, dec ...
   /// The sky that these detectors saw, for forced photometry; empty: what the sources span.
   std::optional<sphere::Cone> footprint = {};
+  table::Table known_sources = {};  ///< SSSource: which of `sources` are known bodies, and
+  table::Table known_bodies = {};   ///< SSObject of these
 };
 
 struct AssociatedVisit {

@@ -78,7 +78,7 @@ class Pass {
 
   void run(NightSummary& summary) {
     collect();
-    forget_stale(planned_, archive_, prompt_, config_.night);
+    forget_stale(planned_, archive_, prompt_, config_.night, inputs_.movers(execution_));
     recognise_finished();
     run::TaskGraph graph;
     std::string previous;
@@ -189,7 +189,8 @@ class Pass {
     }
     const double clock = std::isnan(request_.clock_mjd) ? machine_mjd_tai() : request_.clock_mjd;
     StepTimer timer(step_clocks(execution));
-    const VisitEnd end = end_visit(detectors, archive_, prompt_, config_.night, clock, execution);
+    const VisitEnd end = end_visit(detectors, archive_, prompt_, config_.night, clock, execution,
+                                   inputs_.movers(execution));
     timer.mark("associate and alert");
     outlets_.take(end.alerts, execution);
     const std::vector<StepTime> times = timer.take();

@@ -10,6 +10,7 @@ void describe(Fields& fields, NightConfig& config) {
   describe_nested(fields, "subtract", config.subtract, "difference image and its sources");
   describe_nested(fields, "associate", config.associate, "difference sources to objects");
   describe_nested(fields, "alerts", config.alerts, "alert packets");
+  describe_nested(fields, "movers", config.movers, "known bodies of the Solar System");
   fields.whole("stamp_side", config.stamp_side, "side of the cutouts in alerts [pixel]",
                {.low = 31, .high = 201});
   fields.number("forced_days", config.forced_days,

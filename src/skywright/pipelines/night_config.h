@@ -9,6 +9,7 @@
 #include "skywright/difference/subtract.h"
 #include "skywright/measure/measure_config.h"
 #include "skywright/pipelines/exposure_file.h"
+#include "skywright/pipelines/movers_config.h"
 #include "skywright/warp/warp.h"
 
 namespace skywright::pipelines {
@@ -21,6 +22,7 @@ struct NightConfig {
   difference::SubtractConfig subtract;
   associate::AssociateConfig associate;
   alerts::AlertConfig alerts;
+  MoversConfig movers;
   int stamp_side = 41;         ///< cutouts in alerts [pixel], odd, >= 31
   double forced_days = 365.0;  ///< objects seen within so many days get forced photometry
   ExposureStorage storage = ExposureStorage::lossless;  ///< of images and difference images

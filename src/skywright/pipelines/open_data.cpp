@@ -16,6 +16,7 @@
 #include "skywright/database/prompt_database.h"
 #include "skywright/io/atomic_file.h"
 #include "skywright/io/table_files.h"
+#include "skywright/pipelines/night_movers.h"
 
 namespace skywright::pipelines {
 namespace fs = std::filesystem;
@@ -41,7 +42,7 @@ std::string state_of(const std::vector<DetectorProducts>& products,
       parts.push_back(key->hash);
   }
   std::sort(parts.begin(), parts.end());
-  for (const char* table : {"DiaSource", "DiaObject", "DiaForcedSource"})
+  for (const char* table : {"DiaSource", "DiaObject", "DiaForcedSource", "SSSource"})
     parts.push_back(fmt::format("{}={}", table, prompt.count(table)));
   parts.push_back(config::to_toml(config));
   parts.push_back(instrument.name);
@@ -89,6 +90,8 @@ server, or open it where it lies.
 - `obscore.parquet`: one row an image (IVOA ObsCore 1.1); `access_url` is a path below the survey's folder.
 - `source/`, `dia_source/`, `dia_object/`, `dia_forced_source/`: catalogs, one Parquet file for each HEALPix pixel of
   order {order} (NESTED), as `Norder={order}/Npix=<pixel>.parquet`; rows are sorted by `_healpix_29`.
+- `moving/<night>/`: known bodies of the Solar System (`ss_source.parquet`, `ades.psv` for the Minor Planet Center)
+  and sources that may be new ones (`unattributed.parquet`).
 - `collection.json`: every table's columns with units and descriptions, row counts, provenance.
 
 Fluxes are nJy, positions ICRS degrees, times MJD TAI.
@@ -133,6 +136,7 @@ void publish_open_data(archive::Archive& archive, const std::vector<DetectorProd
   add("dia_source", described(prompt.rows("DiaSource"), "diaSource"));
   add("dia_object", described(prompt.rows("DiaObject"), "diaObject"));
   add("dia_forced_source", described(prompt.rows("DiaForcedSource"), "diaForcedSource"));
+  publish_night_movers(catalog / "moving", prompt, config, instrument);
   const table::Table images = obscore_rows(archive, products, config, instrument);
   io::write_parquet(catalog / "obscore.parquet", images);
   collection["tables"].push_back(description("obscore", images, images.rows()));

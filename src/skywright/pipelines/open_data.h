@@ -2,6 +2,7 @@
 /// images, licence and provenance, as files that any static web server can hand out.
 ///
 ///     catalog/<table>/Norder=5/Npix=<n>.parquet     rows by _healpix_29 (HEALPix NESTED, order 29)
+///     catalog/moving/<night>/                       known bodies and what may be new ones
 ///     catalog/obscore.parquet                       IVOA ObsCore 1.1
 ///     catalog/collection.json, catalog/README.md    tables, columns, counts, licence, provenance
 #pragma once

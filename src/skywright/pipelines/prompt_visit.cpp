@@ -123,16 +123,28 @@ table::Table detector_rows(const std::vector<Loaded>& detectors) {
   return t;
 }
 
-Provenance alert_provenance(const DetectorProducts& products, const NightConfig& config) {
-  return {"alert",
-          kVersion,
-          fmt::format("[associate]\n{}\n[alerts]\n{}\nforced_days = {}\n",
-                      config::to_toml(config.associate), config::to_toml(config.alerts),
-                      config.forced_days),
-          {products.dia_sources.hash, products.stamps.hash, products.difference.hash}};
+/// Settings and inputs of what a visit's end makes, beside its datasets.
+struct EndInputs {
+  const NightConfig& config;
+  const KnownMovers* movers = nullptr;
+};
+
+Provenance alert_provenance(const DetectorProducts& products, const EndInputs& inputs) {
+  const NightConfig& config = inputs.config;
+  Provenance out{"alert",
+                 kVersion,
+                 fmt::format("[associate]\n{}\n[alerts]\n{}\nforced_days = {}\n",
+                             config::to_toml(config.associate), config::to_toml(config.alerts),
+                             config.forced_days),
+                 {products.dia_sources.hash, products.stamps.hash, products.difference.hash}};
+  if (inputs.movers != nullptr) {
+    out.config += fmt::format("[movers.match]\n{}\n", config::to_toml(config.movers.match));
+    out.inputs.push_back(inputs.movers->checksum());
+  }
+  return out;
 }
 
-DatasetKey alert_key(const DetectorProducts& products, const NightConfig& config) {
+DatasetKey alert_key(const DetectorProducts& products, const EndInputs& config) {
   return archive::dataset_key({.kind = "alerts",
                                .visit = products.info.visit,
                                .detector = products.info.detector,
@@ -161,9 +173,10 @@ std::size_t store_forced(const std::vector<Loaded>& detectors, const table::Tabl
 }
 
 archive::DatasetRecord publish_alerts(const Loaded& d, const table::Table& sources,
-                                      const AssociatedVisit& found, Archive& archive,
-                                      const NightConfig& config, const Execution& execution) {
-  const DatasetKey key = alert_key(*d.products, config);
+                                      const AssociatedVisit& found, const AttributedMovers& known,
+                                      Archive& archive, const EndInputs& inputs,
+                                      const Execution& execution) {
+  const DatasetKey key = alert_key(*d.products, inputs);
   const auto write = [&](const std::filesystem::path& file) {
     const Stamps stamps = read_stamps(archive.path_of(d.products->stamps));
     const double scale = nanojanskys_per_unit(d.header.required_number("MAGZERO"));
@@ -173,21 +186,25 @@ archive::DatasetRecord publish_alerts(const Loaded& d, const table::Table& sourc
                                     .history = found.history,
                                     .forced = found.forced,
                                     .objects = found.objects,
-                                    .cutouts = cutouts};
+                                    .cutouts = cutouts,
+                                    .ss_sources = &known.sources,
+                                    .orbits = &known.orbits};
     io::write_whole_file(file, [&](const io::TakePart& take) {
-      alerts::write_alerts(visit, key.hash, config.alerts, take, execution);
+      alerts::write_alerts(visit, key.hash, inputs.config.alerts, take, execution);
     });
   };
-  return archive.publish(key, alert_provenance(*d.products, config), write);
+  return archive.publish(key, alert_provenance(*d.products, inputs), write);
 }
 
 }  // namespace
 
 void forget_stale(const std::vector<DetectorProducts>& detectors, const Archive& archive,
-                  database::PromptDatabase& database, const NightConfig& config) {
+                  database::PromptDatabase& database, const NightConfig& config,
+                  const KnownMovers* movers) {
+  const EndInputs inputs{config, movers};
   std::vector<std::pair<std::int64_t, int>> stale;
   for (const DetectorProducts& d : detectors) {
-    if (!archive.contains(alert_key(d, config)) && database.contains(d.info.visit, d.info.detector))
+    if (!archive.contains(alert_key(d, inputs)) && database.contains(d.info.visit, d.info.detector))
       stale.emplace_back(d.info.visit, d.info.detector);
   }
   forget_visits(database, stale, config.associate);
@@ -195,11 +212,12 @@ void forget_stale(const std::vector<DetectorProducts>& detectors, const Archive&
 
 VisitEnd end_visit(const std::vector<DetectorProducts>& detectors, Archive& archive,
                    database::PromptDatabase& database, const NightConfig& config,
-                   double processed_mjd, const Execution& execution) {
+                   double processed_mjd, const Execution& execution, KnownMovers* movers) {
   VisitEnd end;
+  const EndInputs inputs{config, movers};
   if (detectors.empty()) return end;
   end.was_done = std::all_of(detectors.begin(), detectors.end(), [&](const DetectorProducts& d) {
-    return archive.contains(alert_key(d, config)) &&
+    return archive.contains(alert_key(d, inputs)) &&
            database.contains(d.info.visit, d.info.detector);
   });
   if (end.was_done) return end;
@@ -209,10 +227,25 @@ VisitEnd end_visit(const std::vector<DetectorProducts>& detectors, Archive& arch
   VisitSources visit{.visit = visit_row(loaded.front()),
                      .detectors = detector_rows(loaded),
                      .sources = {},
-                     .footprint = cone_of(loaded)};
+                     .footprint = cone_of(loaded),
+                     .known_sources = {},
+                     .known_bodies = {}};
   for (const Loaded& d : loaded) visit.sources.append(d.sources);
   visit.sources.add("timeProcessedMjdTai", "d", "when this was made, MJD TAI",
                     std::vector<double>(visit.sources.rows(), processed_mjd));
+  AttributedMovers known;
+  if (movers != nullptr) {
+    std::vector<MoverField> fields;
+    std::size_t first = 0;
+    for (const Loaded& d : loaded) {
+      fields.push_back({d.products->info, d.wcs, d.box, first, d.sources.rows()});
+      first += d.sources.rows();
+    }
+    known = attribute_movers(*movers, fields, visit.sources, config.movers.match, execution);
+    visit.known_sources = known.sources;
+    visit.known_bodies = known.objects;
+    end.known_movers = known.sources.rows();
+  }
   const AssociatedVisit found = associate_visit(database, std::move(visit),
                                                 {.associate = config.associate,
                                                  .history_days = config.alerts.history_days,
@@ -228,7 +261,7 @@ VisitEnd end_visit(const std::vector<DetectorProducts>& detectors, Archive& arch
     std::iota(rows.begin(), rows.end(), row);
     row += rows.size();
     end.alerts.push_back(
-        publish_alerts(d, found.sources.selected(rows), found, archive, config, execution));
+        publish_alerts(d, found.sources.selected(rows), found, known, archive, inputs, execution));
   }
   return end;
 }

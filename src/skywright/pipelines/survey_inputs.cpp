@@ -73,9 +73,20 @@ SurveyInputs::SurveyInputs(fs::path survey) : survey_(std::move(survey)) {
   }
   for (const fs::path& file :
        files_in(survey_ / "reference", {".parquet", ".fits", ".csv", ".fits.gz"})) {
+    if (file.filename().string().starts_with("orbits.")) continue;  // those are not of stars
     reference_.append(io::read_table(file));
     reference_checksums_.push_back(archive::file_checksum(file));
   }
+}
+
+KnownMovers* SurveyInputs::movers(const Execution& execution) const {
+  if (movers_) return movers_.get();
+  const auto file = orbit_file_of(survey_);
+  if (!file) return nullptr;
+  const instrument::Site site = survey_instrument(survey_, read_survey_config(survey_)).site;
+  movers_ = std::make_unique<KnownMovers>(
+      *file, ephemeris::Observatory{site.latitude, site.longitude, site.height_m}, execution);
+  return movers_.get();
 }
 
 std::string SurveyInputs::checksum(const fs::path& file) const {

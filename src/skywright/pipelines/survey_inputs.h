@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -16,6 +17,7 @@
 #include "skywright/detrend/detrend.h"
 #include "skywright/instrument/visit_info.h"
 #include "skywright/pipelines/exposure_file.h"
+#include "skywright/pipelines/known_movers.h"
 #include "skywright/table/table.h"
 
 namespace skywright::pipelines {
@@ -48,6 +50,9 @@ class SurveyInputs {
   [[nodiscard]] calibrate::ReferenceCatalog reference(const std::string& band, time::Tai epoch,
                                                       const sphere::SkyPosition& centre,
                                                       sphere::Angle radius) const;
+  /// The catalog of orbits in reference/, read when it is first asked for; none where there is no
+  /// such file. From one thread at a time. @throws InputError where it cannot be used
+  [[nodiscard]] KnownMovers* movers(const Execution& execution) const;
   /// Of the survey's own instrument file; empty for a built-in instrument.
   [[nodiscard]] const std::string& instrument_checksum() const { return instrument_checksum_; }
   [[nodiscard]] const std::vector<std::string>& reference_checksums() const {
@@ -70,6 +75,7 @@ class SurveyInputs {
   table::Table reference_;
   std::vector<std::string> reference_checksums_;
   std::string instrument_checksum_;
+  mutable std::unique_ptr<KnownMovers> movers_;
   mutable std::mutex mutex_;
   mutable std::map<std::filesystem::path, std::string> checksums_;
 };
