@@ -94,7 +94,7 @@ def test_a_broker_that_is_away_is_waited_for(program, broker, tmp_path):
 
 def test_a_sender_that_is_killed_loses_nothing(skywright, program, broker, tmp_path):
     small = make_small_survey(skywright, tmp_path)
-    survey = small.copy(tmp_path / "survey")
+    survey = small.copy(tmp_path / "night")
     small.arrive(survey)
     skywright("night", survey, "--clock", CLOCK)
     ids = []
@@ -118,7 +118,7 @@ def test_a_sender_that_is_killed_loses_nothing(skywright, program, broker, tmp_p
     print(f"\nsender killed {killed} times: {len(ids)} alerts, 0 missing, {twice} twice")
 
 
-@pytest.mark.parametrize("kind, count, alerts, stamp", [("full", 10, 1000, 25_000), ("small", 20, 10_000, 0)])
+@pytest.mark.parametrize("kind, count, alerts, stamp", [("full", 10, 1000, 25_000), ("small", 8, 5_000, 0)])
 def test_throughput(program, broker, tmp_path, kind, count, alerts, stamp):
     ids = visits(tmp_path, count, alerts, os.urandom(stamp) if stamp else None, first=10**9)
     broker.create(kind, partitions=3)

@@ -1,8 +1,10 @@
 """Alerts as other software reads them: fastavro decodes each packet, astropy opens each cutout."""
 
+import base64
 import gzip
 import io
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -11,8 +13,11 @@ import fastavro.schema
 import fastavro.validation
 import numpy as np
 import pytest
+from astropy import units
+from astropy.coordinates import SkyCoord
 from astropy.io import fits
 from astropy.wcs import WCS
+from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = ROOT / "data" / "schemas" / "alert" / "skywright.v1_0.alert.avsc"
@@ -127,6 +132,55 @@ def test_real_alerts_are_read_as_fastavro_reads_them(skywright, shared, tmp_path
         picture = tmp_path / "stamps.png"
         skywright("alerts", "show", path, "--index", "0", "--plot", picture)
         assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.needs_shared
+@pytest.mark.parametrize("kind", ["ours", "ztf"])
+def test_a_page_holds_pictures_light_place_and_fields(skywright, sample, shared, tmp_path, kind):
+    file = sample / "plain.avro" if kind == "ours" else min((shared / "alerts").glob("*.avro"))
+    read = records(file)[4 if kind == "ours" else 0]
+    source = read["diaSource" if kind == "ours" else "candidate"]
+    page = tmp_path / "alert.html"
+    ident = read["diaSourceId"] if kind == "ours" else read["candid"]
+    text = skywright("alerts", "show", file, ident, "--page", page).out
+    html = page.read_text()
+    place = SkyCoord(source["ra"], source["dec"], unit="deg")
+    for shown in (place.ra.to_string(unit="hour", sep=":", precision=2, pad=True),
+                  place.dec.to_string(sep=":", precision=1, pad=True, alwayssign=True),
+                  f"{source['ra']:.6f}"):  # fmt: skip
+        assert shown in html and shown in text
+    pictures = re.findall(r'src="data:image/png;base64,([^"]+)"', html)
+    assert len(pictures) == 3
+    images = [np.asarray(Image.open(io.BytesIO(base64.b64decode(p))).convert("RGB")) for p in pictures]
+    assert all(image.shape[0] == image.shape[1] >= 252 and image.std() > 5 for image in images)
+    assert "<svg" in html and "http" not in html.replace("http://www.w3.org", "")
+    for field in source:
+        assert f"{field}</td>" in html
+    assert "nJy" in html if kind == "ours" else "mag" in html
+    assert [f.name for f in tmp_path.iterdir()] == ["alert.html"]
+    result = skywright("alerts", "show", file, 12345, expect=4)
+    assert "holds no alert 12345" in result.err
+    skywright("alerts", "show", file, ident, "--index", "0", expect=2)
+
+
+def test_the_compass_points_where_astropy_says(skywright, sample, tmp_path):
+    """The arrows are the yellow pixels about the foot in the lower right corner."""
+    page = tmp_path / "alert.html"
+    skywright("alerts", "show", sample / "plain.avro", "--index", "0", "--page", page)
+    stamp = records(sample / "plain.avro")[0]["cutoutScience"]
+    with fits.open(io.BytesIO(stamp)) as hdus:
+        wcs = WCS(hdus["IMAGE"].header)
+    middle = wcs.pixel_to_world(20, 20)
+    east = wcs.world_to_pixel(middle.directional_offset_by(90 * units.deg, 1 * units.arcsec))
+    picture = re.search(r'src="data:image/png;base64,([^"]+)"', page.read_text())[1]
+    image = np.asarray(Image.open(io.BytesIO(base64.b64decode(picture))).convert("RGB")).astype(int)
+    yellow = (image[..., 0] - image[..., 2] > 120) & (image[..., 1] > 150)
+    foot = np.array([image.shape[1] - 50, image.shape[0] - 50])
+    along_x = [yellow[foot[1] - 2 : foot[1] + 3, foot[0] + s * 8 : foot[0] + s * 26 : s].sum() for s in (-1, 1)]
+    assert np.argmax(along_x) == (1 if east[0] > 20 else 0) and max(along_x) > 10 * min(along_x) + 10
+    up = [yellow[foot[1] + s * 8 : foot[1] + s * 26 : s, foot[0] - 2 : foot[0] + 3].sum() for s in (-1, 1)]
+    north = wcs.world_to_pixel(middle.directional_offset_by(0 * units.deg, 1 * units.arcsec))
+    assert np.argmax(up) == (0 if north[1] > 20 else 1)
 
 
 def test_what_is_no_container_is_refused(skywright, tmp_path, sample):

@@ -12,16 +12,19 @@ namespace {
 
 Outcome run_show(const Arguments& arguments, const Session&) {
   const std::string file = arguments.text("file");
-  std::optional<std::size_t> index;
+  pipelines::AlertChoice choice;
+  if (arguments.has("id")) choice.id = arguments.whole("id");
   if (arguments.has("--index")) {
     const std::int64_t given = arguments.whole("--index");
     if (given < 0)
       throw ConfigError(fmt::format("--index={}", given), "must be >= 0", "alerts count from 0");
-    index = static_cast<std::size_t>(given);
+    if (choice.id)
+      throw ConfigError("--index", "names an alert, and so does ID", "give one of the two");
+    choice.index = static_cast<std::size_t>(given);
   }
-  pipelines::ShownAlerts shown = pipelines::show_alerts(file, index);
-  if (arguments.has("--plot"))
-    pipelines::plot_alert(file, index.value_or(0), arguments.text("--plot"));
+  pipelines::ShownAlerts shown = pipelines::show_alerts(file, choice);
+  if (arguments.has("--plot")) pipelines::plot_alert(file, choice, arguments.text("--plot"));
+  if (arguments.has("--page")) pipelines::write_alert_page(file, choice, arguments.text("--page"));
   return {.code = ExitCode::complete, .text = std::move(shown.text), .json = std::move(shown.json)};
 }
 
@@ -108,10 +111,18 @@ Command alerts_show_command() {
   return {.name = "alerts show",
           .summary = "what an alert file holds: ours, or any Avro container",
           .details =
+              "A line an alert, or of one alert every field with its unit.\n\n"
               "  skywright alerts show alerts/12/94.avro\n"
+              "  skywright alerts show alerts/12/94.avro 1099561402369 --page alert.html\n"
               "  skywright alerts show ztf.avro --index 0 --plot stamps.png",
-          .arguments = {{.name = "file", .help = "Avro object container file"}},
+          .arguments = {{.name = "file", .help = "Avro object container file"},
+                        {.name = "id",
+                         .help = "diaSourceId (or ZTF's candid) of the one to show",
+                         .need = Need::optional}},
           .options = {{.name = "--index", .value = "N", .help = "the whole of one alert, from 0"},
+                      {.name = "--page",
+                       .value = "FILE.html",
+                       .help = "one alert as a page: cutouts, light curve, place, all fields"},
                       {.name = "--plot",
                        .value = "FILE.png",
                        .help = "science, template and difference cutouts of the alert"}},

@@ -142,6 +142,37 @@ TEST(AlertPackets, ReachBackTwelveMonthsAndNotIntoTheFuture) {
   EXPECT_EQ(whole(previous[0], "diaSourceId"), 3);
 }
 
+TEST(AlertPackets, HoldTwelveMonthsToTheMoment) {
+  // 365.25 days are twelve months; what lies on the rim is in, what lies beyond it is out. The
+  // moment itself is the detection's own.
+  constexpr double kNow = 60500.5;
+  constexpr double kRim = kNow - 365.25;  // exact in binary
+  const Table sources = dia_sources({{1, 11, kNow}});
+  const Table history = dia_sources({{2, 11, std::nextafter(kRim, 0.0)},
+                                     {3, 11, kRim},
+                                     {4, 11, std::nextafter(kNow, 0.0)},
+                                     {5, 11, kNow},
+                                     {6, 12, kRim + 1.0}});
+  const Table objects = dia_objects({11});
+  const auto forced_in = [&](double time) {
+    const VisitAlerts alerts{.sources = sources,
+                             .history = history,
+                             .forced = forced_sources(11, time),
+                             .objects = objects,
+                             .cutouts = {}};
+    const AvroFile file(container_of(alerts, "key", {}, Execution()), "alerts");
+    const AvroValue alert = file.record(0);
+    std::vector<std::int64_t> ids;
+    for (const AvroValue& s : std::get<AvroValue::Array>(alert.find("prvDiaSources")->datum))
+      ids.push_back(whole(s, "diaSourceId"));
+    EXPECT_EQ(ids, (std::vector<std::int64_t>{3, 4}));
+    return alert.find("prvDiaForcedSources") != nullptr;
+  };
+  EXPECT_TRUE(forced_in(kRim));
+  EXPECT_FALSE(forced_in(std::nextafter(kRim, 0.0)));
+  EXPECT_FALSE(forced_in(kNow));
+}
+
 TEST(AlertPackets, AreTheSameBytesForAnyNumberOfThreads) {
   std::vector<std::array<double, 3>> rows;
   for (int i = 1; i <= 500; ++i) rows.push_back({static_cast<double>(i), 0.0, 60000.0});

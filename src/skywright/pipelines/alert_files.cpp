@@ -1,11 +1,8 @@
 #include "skywright/pipelines/alert_files.h"
 
 #include <array>
-#include <charconv>
-#include <cmath>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "skywright/alerts/avro_container.h"
 #include "skywright/base/error.h"
@@ -13,7 +10,8 @@
 #include "skywright/draw/png.h"
 #include "skywright/draw/stretch.h"
 #include "skywright/io/atomic_file.h"
-#include "skywright/io/fits.h"
+#include "skywright/pipelines/alert_page.h"
+#include "skywright/pipelines/alert_values.h"
 
 namespace skywright::pipelines {
 namespace {
@@ -23,23 +21,6 @@ using alerts::AvroFile;
 using alerts::AvroValue;
 
 AvroFile opened(const fs::path& file) { return {io::read_whole_file(file), file.string()}; }
-
-std::optional<double> number_at(const AvroValue& alert, std::string_view path) {
-  const AvroValue* value = alert.find(path);
-  if (value == nullptr) return {};
-  if (const auto* v = std::get_if<double>(&value->datum)) return *v;
-  if (const auto* v = std::get_if<std::int64_t>(&value->datum)) return static_cast<double>(*v);
-  if (const auto* v = std::get_if<bool>(&value->datum)) return *v ? 1.0 : 0.0;
-  return {};
-}
-
-std::optional<std::string> text_at(const AvroValue& alert, std::string_view path) {
-  const AvroValue* value = alert.find(path);
-  if (value == nullptr) return {};
-  if (const auto* v = std::get_if<std::string>(&value->datum)) return *v;
-  if (const auto* v = std::get_if<std::int64_t>(&value->datum)) return std::to_string(*v);
-  return {};
-}
 
 /// The first of several fields that is there: ours, then ZTF's.
 std::string shown(const AvroValue& alert, std::initializer_list<std::string_view> fields) {
@@ -73,31 +54,30 @@ std::string summary_line(const AvroValue& alert) {
 constexpr std::string_view kHeading =
     "                 id           ra          dec   band         flux      snr  earlier\n";
 
-/// A cutout's pixels: ours is the bytes themselves, ZTF's a record with gzipped bytes in stampData.
-std::optional<image::Image<float>> cutout_of(const AvroValue& alert, const std::string& name,
-                                             const fs::path& beside) {
-  const AvroValue* value = alert.find(name + ".stampData");
-  if (value == nullptr) value = alert.find(name);
-  const auto* bytes = value == nullptr ? nullptr : std::get_if<AvroValue::Bytes>(&value->datum);
-  if (bytes == nullptr || bytes->empty()) return {};
-  const bool zipped = bytes->size() > 2 && (*bytes)[0] == 0x1F && (*bytes)[1] == 0x8B;
-  fs::path file = io::temporary_beside(beside);
-  file += zipped ? ".fits.gz" : ".fits";
-  io::write_whole_file(file, {reinterpret_cast<const char*>(bytes->data()), bytes->size()});
-  try {
-    image::Image<float> pixels = io::read_image(file).pixels;
-    fs::remove(file);
-    return pixels;
-  } catch (...) {
-    fs::remove(file);
-    throw;
+/// The record of an alert's id. @throws InputError where there is none
+std::size_t index_of(const AvroFile& container, const fs::path& file, std::int64_t id) {
+  for (std::size_t i = 0; i < container.size(); ++i) {
+    const AvroValue alert = container.record(i);
+    for (const std::string_view path : {"diaSourceId", "candid"})
+      if (const AvroValue* found = alert.find(path))
+        if (const auto* whole = std::get_if<std::int64_t>(&found->datum);
+            whole != nullptr && *whole == id)
+          return i;
   }
+  throw InputError(file.string(), fmt::format("holds no alert {}", id),
+                   "`skywright alerts show FILE` lists its alerts");
+}
+
+std::optional<std::size_t> chosen(const AvroFile& container, const fs::path& file,
+                                  const AlertChoice& choice) {
+  return choice.id ? index_of(container, file, *choice.id) : choice.index;
 }
 
 }  // namespace
 
-ShownAlerts show_alerts(const fs::path& file, std::optional<std::size_t> index) {
+ShownAlerts show_alerts(const fs::path& file, const AlertChoice& choice) {
   const AvroFile container = opened(file);
+  const std::optional<std::size_t> index = chosen(container, file, choice);
   ShownAlerts out;
   out.alerts = container.size();
   std::string records;
@@ -108,15 +88,23 @@ ShownAlerts show_alerts(const fs::path& file, std::optional<std::size_t> index) 
     const AvroValue alert = container.record(i);
     const std::string json = alert.json();
     records += (records.empty() ? "" : ",") + json;
-    out.text += index ? nlohmann::ordered_json::parse(json).dump(2) + "\n" : summary_line(alert);
+    out.text += index ? alert_text(alert, container.schema().root()) : summary_line(alert);
   }
   if (!index) out.text += fmt::format("{} alerts\n", out.alerts);
   out.json = fmt::format(R"({{"alerts":{},"records":[{}]}})", out.alerts, records);
   return out;
 }
 
-void plot_alert(const fs::path& file, std::size_t index, const fs::path& png) {
-  const AvroValue alert = opened(file).record(index);
+void write_alert_page(const fs::path& file, const AlertChoice& choice, const fs::path& html) {
+  const AvroFile container = opened(file);
+  const AvroValue alert = container.record(chosen(container, file, choice).value_or(0));
+  io::write_whole_file(html, alert_page(alert, container.schema().root(), html));
+}
+
+void plot_alert(const fs::path& file, const AlertChoice& choice, const fs::path& png) {
+  const AvroFile container = opened(file);
+  const std::size_t index = chosen(container, file, choice).value_or(0);
+  const AvroValue alert = container.record(index);
   constexpr std::array<std::pair<const char*, const char*>, 3> kCutouts = {
       {{"cutoutScience", "science"},
        {"cutoutTemplate", "template"},
@@ -130,11 +118,12 @@ void plot_alert(const fs::path& file, std::size_t index, const fs::path& png) {
     const auto [field, title] = kCutouts[i];
     const int x = kGap + static_cast<int>(i) * (kPanel + kGap);
     canvas.text({static_cast<double>(x), kGap + 12.0}, title, {.height = 10});
-    const auto pixels = cutout_of(alert, field, png);
-    if (!pixels || pixels->empty()) continue;
+    const auto cutout = cutout_of(alert, field, png);
+    if (!cutout || cutout->pixels.empty()) continue;
+    const auto pixels = cutout->pixels.view();
     ++drawn;
-    const draw::Limits limits = draw::sigma_limits(pixels->view(), 3.0, 10.0);
-    const draw::Canvas panel = draw::gray_picture(pixels->view(), limits);
+    const draw::Limits limits = draw::sigma_limits(pixels, 3.0, 10.0);
+    const draw::Canvas panel = draw::gray_picture(pixels, limits);
     const int factor = std::max(1, kPanel / std::max(panel.width(), panel.height()));
     canvas.paste(panel.magnified(factor), x, kGap + kTitle);
   }
