@@ -24,5 +24,7 @@ for page in "$SKYWRIGHT_PRODUCTS"/tutorials-*; do
 done
 cp "$SKYWRIGHT_PRODUCTS"/tutorials-strategies/runs/twice-1/plots/visits.png "$pictures/strategies/"
 
+"$python" tools/notebooks.py docs/generated/notebooks
+
 # -W: a warning is an error. Nothing is fetched, and the pages fetch nothing.
 "$python" -m sphinx -W --keep-going -q -j "${JOBS:-1}" -b html docs build/site

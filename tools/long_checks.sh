@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# long_checks.sh [headers] [asan] [tsan] [tidy] [fuzz] [faults] [science] [wheel]: what is too long for every CI run; all by default.
+# long_checks.sh [headers] [asan] [tsan] [tidy] [fuzz] [faults] [science] [wheel] [notebooks]: what is too long for every CI run; all by default.
 # Ends with one line a check, its time in it, and exits 1 if any failed. NICE=19 before it lets others go first.
 set -uo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
-chosen=${*:-headers asan tsan tidy fuzz faults science wheel}
+chosen=${*:-headers asan tsan tidy fuzz faults science wheel notebooks}
 failed=0
 summary=""
 pytest() { build/venv/bin/python -m pytest -q -p no:cacheprovider "$@"; }
@@ -76,13 +76,19 @@ wheel() {
     SKYWRIGHT_PROGRAM=$PWD/build/release/skywright build/wheel-venv/bin/python -m pytest -q -p no:cacheprovider tests/python
 }
 
+# Each tutorial as a notebook, with the short inputs of the tests.
+notebooks() {
+  build/venv/bin/python -m pip install -q -r docs/requirements-notebooks.txt &&
+    build/venv/bin/python tools/notebooks.py build/notebooks --execute
+}
+
 mkdir -p build
 [ -z "${NICE:-}" ] || renice -n "$NICE" $$ >/dev/null
 for name in $chosen; do
   case $name in
     asan | tsan) check "$name" sanitized "$name" ;;
     headers | tidy) check "$name" "$name" ;;
-    wheel) check wheel wheel ;;
+    wheel | notebooks) check "$name" "$name" ;;
     fuzz) check fuzz tests/fuzz/run 300 ;;
     faults | science) check "$name" campaign "$name" ;;
     *) echo "long_checks.sh: no check called $name" >&2; exit 2 ;;

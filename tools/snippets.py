@@ -10,6 +10,7 @@
     <!-- snippet: hidden                     bash that readers do not see, up to the end of the comment
     <!-- snippet: hidden python              Python likewise
     <!-- snippets: after tutorials/x.md -->  the page goes on where that one ended
+    <!-- snippets: within 5 % -->            numbers that are printed may differ by so much from those shown
     <!-- snippets: --years 10 => --nights 2 -->   a command of the page is run with the second in place of the first
 """
 
@@ -38,6 +39,7 @@ class Page:
     blocks: list[Block] = field(default_factory=list)
     after: str = ""
     shorter: list[tuple[str, str]] = field(default_factory=list)
+    within: float = 0.0  # part of themselves that numbers may differ by
     faults: list[str] = field(default_factory=list)
 
 
@@ -79,6 +81,8 @@ def read_comment(page, lines, at, pending):
     first, _, rest = words.partition(" ")
     if scope == "snippets" and first == "after":
         page.after = rest.strip()
+    elif scope == "snippets" and re.fullmatch(r"within [\d.]+ %", words):
+        page.within = float(rest.removesuffix("%")) / 100
     elif scope == "snippets" and " =>" in words:
         long, _, short = words.partition(" =>")
         page.shorter.append((long, short.strip()))
@@ -107,18 +111,20 @@ def commands_of(text):
     return [(command, "\n".join(output)) for command, output in found]
 
 
-NUMBER = re.compile(r"\.\.\.|\d+\.\d+(?:[eE][-+]?\d+)?|\s+")
+EXACT = re.compile(r"\.\.\.|\d+\.\d+(?:[eE][-+]?\d+)?|\s+")  # numbers that may differ, and where
+LOOSE = re.compile(r"\.\.\.|\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|\s+")
 
 
-def agrees(expected, got):
+def agrees(expected, got, within=0.0):
     """Whether an output is the one that the page shows.
 
     `...` stands for anything, blanks for any blanks, and a number with a decimal point for one that differs by
-    one in its last digit at most: a page shows no more digits than hold on every machine.
+    one in its last digit at most: a page shows no more digits than hold on every machine. With `within` every
+    number may differ by this part of itself, and by one in its last digit.
     """
     pattern, numbers, last = "", [], 0
     expected, got = expected.strip(), got.strip()
-    for found in NUMBER.finditer(expected):
+    for found in (LOOSE if within else EXACT).finditer(expected):
         pattern += re.escape(expected[last : found.start()])
         if found[0] == "...":
             pattern += ".*?"
@@ -129,10 +135,10 @@ def agrees(expected, got):
             numbers.append(found[0])
         last = found.end()
     match = re.fullmatch(pattern + re.escape(expected[last:]), got, re.DOTALL)
-    return bool(match) and all(near(e, g) for e, g in zip(numbers, match.groups(), strict=True))
+    return bool(match) and all(near(e, g, within) for e, g in zip(numbers, match.groups(), strict=True))
 
 
-def near(expected, got):
+def near(expected, got, within):
     mantissa, _, exponent = expected.lower().partition("e")
     step = 10.0 ** (int(exponent or 0) - len(mantissa.partition(".")[2]))
-    return abs(float(expected) - float(got)) <= 1.001 * step
+    return abs(float(expected) - float(got)) <= max(1.001 * step, within * float(expected))

@@ -12,6 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "docs" / "_ext")]
 
+import notebooks  # noqa: E402
 from reference import c_header, commands, settings, tables  # noqa: E402
 from snippets import agrees, read_page  # noqa: E402
 
@@ -83,7 +84,18 @@ def test_numbers_agree_to_the_digit_shown():
     assert agrees("rms 6.7 mas... done", "rms 6.65  mas, or so,\n done")
     assert not agrees("rms 6.7 mas", "rms 6.9 mas")
     assert agrees("1.04e+06 nJy", "1.05e+06 nJy") and not agrees("1.04e+06 nJy", "1.06e+06 nJy")
-    assert not agrees("245 sources", "246 sources")  # counts are exact
+    assert not agrees("245 sources", "246 sources")  # counts are exact ...
+    assert agrees("245 of 3", "250 of 2", within=0.05)  # ... unless the page says how far they may go
+    assert not agrees("245 sources", "260 sources", within=0.05)
+
+
+def test_a_notebook_holds_every_block_that_runs():
+    for path in notebooks.TUTORIALS:
+        page = read_page(path)
+        run = [b for b in page.blocks if b.kind != "toml" and not (b.syntax_only and b.kind != "python")]
+        cells = notebooks.notebook(page, short=True)["cells"]
+        assert sum(cell["cell_type"] == "code" for cell in cells) == len(run) > 2
+        assert not any(line.startswith(">>>") for cell in cells for line in cell["source"].splitlines())
 
 
 def test_a_setting_without_words_is_a_fault():
