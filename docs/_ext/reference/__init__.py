@@ -9,6 +9,7 @@ Whatever lacks words is a warning, and warnings end the build.
 """
 
 import os
+import re
 from pathlib import Path
 
 from sphinx.util import logging
@@ -65,9 +66,21 @@ def leave_out_of_sidebar(app, env):
     return []
 
 
+def plain_words(app, what, name, obj, options, lines):
+    """Helps of the program are text, not markup: `*.filter` emphasises nothing. Before napoleon reads them."""
+    if not name.startswith("skywright._commands"):
+        return
+    literal = False
+    for i, line in enumerate(lines):
+        literal = line.endswith("::") or (literal and (not line or line.startswith(" ")))
+        if not literal:
+            lines[i] = re.sub(r"([*|])", r"\\\1", line)
+
+
 def setup(app):
     app.add_directive("decisions", Decisions)
     app.add_config_value("skywright_products", "", "env")
     app.connect("builder-inited", write_pages)
+    app.connect("autodoc-process-docstring", plain_words, priority=100)
     app.connect("env-updated", leave_out_of_sidebar)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

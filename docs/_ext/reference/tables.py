@@ -20,9 +20,7 @@ TABLES = [  # page, title, what the rows are, kind of file, pattern below the pr
     ("obscore", "Open data: obscore", "One row an image, IVOA ObsCore 1.1.", "parquet", "*/survey/catalog/obscore.parquet", ""),
     ("alerts", "Alerts", "The schema of the packets; each record once.", "avro", "*/survey/alerts/**/*.avro", ""),
     ("visits", "Visits of a plan", "Table `observations` of what `skywright plan` writes, one row a visit.", "sqlite", "*/visits.db", "observations"),
-    ("prompt-visit", "Prompt database: Visit", "One row a visit of `prompt.sqlite`. DiaSource, DiaObject and DiaForcedSource have the columns of the open data.", "sqlite", "*/survey/prompt.sqlite", "Visit"),
-    ("prompt-visit-detector", "Prompt database: VisitDetector", "One row an exposure.", "sqlite", "*/survey/prompt.sqlite", "VisitDetector"),
-    ("prompt-ss-object", "Prompt database: SSObject", "One row a known object of the Solar System.", "sqlite", "*/survey/prompt.sqlite", "SSObject"),
+    ("prompt-database", "Prompt database", "Tables of `prompt.sqlite`; DiaSource, DiaObject and DiaForcedSource have the columns of the open data.", "sqlite", "*/survey/prompt.sqlite", ""),
     ("truth", "Truth of simulated frames", "One row an object that `skywright expose` drew.", "parquet", "*/**/truth/*.parquet", ""),
     ("reference-stars", "Reference stars", "What `skywright sky --reference` writes and `skywright solve` reads, one row a star.", "parquet", "*/stars.parquet", ""),
     ("weather", "Weather", "The series of `skywright plan weather --out`.", "parquet", "*/weather.parquet", ""),
@@ -62,16 +60,23 @@ def from_avro(path, _):
     return records
 
 
+ELSEWHERE = {"DiaSource", "DiaObject", "DiaForcedSource"}  # whose columns the open data describe
+
+
 def from_sqlite(path, name):
+    """One table of a database, or all that are described nowhere else."""
     with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as database:
-        (sql,) = database.execute("SELECT sql FROM sqlite_master WHERE name = ?", (name,)).fetchone()
-        columns = database.execute(f'PRAGMA table_info("{name}")').fetchall()
+        texts = dict(database.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'"))
+        names = [name] if name else [n for n in texts if n[0].isupper() and n not in ELSEWHERE]
+        return {n if not name else "": columns_of(database, n, texts[n]) for n in names}
+
+
+def columns_of(database, table, sql):
     rows = []
-    for _, column, kind, *_ in columns:
-        words = re.search(rf'[(,]\s*"?{column}"? [A-Z ]+,?\s*/\* (.*?)(?: \[([^]]*)\])? \*/', sql)
-        words = words or re.search(rf'\*/[A-Z ]*,? "?{column}"? [A-Z ]+,?\s*/\* (.*?)(?: \[([^]]*)\])? \*/', sql)
+    for _, column, kind, *_ in database.execute(f'PRAGMA table_info("{table}")'):
+        words = re.search(rf'[(,/ ]"?{column}"? [A-Z ]+,? */\* (.*?)(?: \[([^]]*)\])? \*/', sql)
         rows.append((column, kind.lower(), words[2] or "" if words else "", words[1] if words else ""))
-    return {"": rows}
+    return rows
 
 
 READERS = {"parquet": from_parquet, "avro": from_avro, "sqlite": from_sqlite}
