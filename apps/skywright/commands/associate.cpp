@@ -43,8 +43,9 @@ Command associate_command() {
                      .help = "difference sources: .fits, .parquet or .csv",
                      .takes = Takes::many}},
       .options = {{.name = "--database",
-                   .value = "FILE",
-                   .help = "SQLite file, made where it does not exist",
+                   .value = "FILE|URL",
+                   .help = "SQLite file, made where it does not exist, or "
+                           "postgresql://USER@HOST:PORT/DATABASE",
                    .need = Need::required},
                   {.name = "--visit", .value = "N", .help = "of catalogs without the column"},
                   {.name = "--detector", .value = "N", .help = "of catalogs without the column"},

@@ -3,17 +3,12 @@
 #include <algorithm>
 #include <limits>
 
-#include "skywright/base/error.h"
-#include "skywright/database/prompt_rows.h"
+#include "skywright/database/postgres_prompt.h"
+#include "skywright/database/sqlite_prompt.h"
+#include "skywright/sql/postgres.h"
 
 namespace skywright::database {
 namespace {
-
-/// "SKYP" as a number, https://sqlite.org/pragma.html#pragma_application_id: tells our files from
-/// other SQLite databases.
-constexpr std::int64_t kApplicationId = 0x534B5950;
-/// Raised when a table changes in a way that older rows do not fit.
-constexpr std::int64_t kSchemaVersion = 1;
 
 /// The order whose pixels are a few times smaller than the cone: few ranges, little beyond it.
 int covering_order(const sphere::Cone& cone) {
@@ -22,49 +17,12 @@ int covering_order(const sphere::Cone& cone) {
   return order;
 }
 
-std::string text_of(std::int64_t number) { return std::to_string(number); }
-
 }  // namespace
-
-PromptDatabase::PromptDatabase(const std::filesystem::path& path, sql::Access access)
-    : database_(path, {.access = access, .journal = sql::Journal::write_ahead}) {
-  const bool empty = database_.whole("SELECT count(*) FROM sqlite_schema") == 0;
-  if (empty && access != sql::Access::read_only) {
-    sql::Transaction create(database_);
-    for (const TableSpec& table : prompt_tables()) database_.execute(creation_sql(table));
-    database_.execute("PRAGMA application_id=" + text_of(kApplicationId) +
-                      "; PRAGMA user_version=" + text_of(kSchemaVersion));
-    create.commit();
-  }
-  if (database_.whole("PRAGMA application_id") != kApplicationId)
-    throw InputError(database_.name(), "it is an SQLite database of another kind",
-                     "name a prompt database, or a file that does not exist yet");
-  // Tables that came later are added: older rows fit.
-  const bool lacks_known_bodies =
-      database_.whole("SELECT count(*) FROM sqlite_schema WHERE name = 'SSSource'") == 0;
-  if (access != sql::Access::read_only && lacks_known_bodies)
-    database_.execute(creation_sql(prompt_table("SSSource")));
-  if (database_.whole("PRAGMA user_version") != kSchemaVersion)
-    throw InputError(database_.name(), "it was written by another version of the program",
-                     "use the version that wrote it, or run the nights again");
-}
-
-bool PromptDatabase::contains(std::int64_t visit, int detector) const {
-  return database_.whole("SELECT count(*) FROM VisitDetector WHERE visitId = ? AND detector = ?",
-                         visit, detector) != 0;
-}
 
 PromptRegion PromptDatabase::load(const sphere::Cone& cone, double time,
                                   double history_days) const {
-  const TableSpec& spec = prompt_table("DiaObject");
-  sql::Statement select =
-      database_.prepare(selection_sql(spec) + " WHERE _healpix_29 BETWEEN ? AND ?");
-  table::Table found = empty_rows(spec);
   const sphere::Moc covered = sphere::coverage(cone, covering_order(cone));
-  for (const sphere::PixelRange& range : covered.ranges()) {
-    select.bind(range.begin, range.end - 1);
-    found.append(read_rows(select, spec));
-  }
+  const table::Table found = objects_in(covered.ranges());
   const std::vector<double> ra = found.numbers("ra");
   const std::vector<double> dec = found.numbers("dec");
   const std::vector<std::int64_t> ids = found.wholes("diaObjectId");
@@ -77,102 +35,42 @@ PromptRegion PromptDatabase::load(const sphere::Cone& cone, double time,
   PromptRegion region;
   region.objects = found.selected(inside);
   const std::vector<std::int64_t> objects = region.objects.wholes("diaObjectId");
-  region.sources = of_objects("DiaSource", objects, time - history_days, time);
-  region.forced = of_objects("DiaForcedSource", objects, time - history_days, time);
+  const double begin = time - history_days;
+  region.sources = of_objects(prompt_table("DiaSource"), objects, begin, time);
+  region.forced = of_objects(prompt_table("DiaForcedSource"), objects, begin, time);
   return region;
 }
 
-table::Table PromptDatabase::of_objects(std::string_view table, std::span<const std::int64_t> ids,
-                                        double begin, double end) const {
-  const TableSpec& spec = prompt_table(table);
-  sql::Statement select =
-      database_.prepare(selection_sql(spec) +
-                        " WHERE diaObjectId = ? AND midpointMjdTai >= ? AND midpointMjdTai < ?" +
-                        " ORDER BY midpointMjdTai, " + std::string(spec.key));
-  return read_rows_each(select, spec, ids, begin, end);
-}
-
 void PromptDatabase::store(const PromptVisit& rows) {
-  write_rows(database_, prompt_table("Visit"), rows.visit);
-  write_rows(database_, prompt_table("VisitDetector"), rows.detectors);
-  write_rows(database_, prompt_table("DiaSource"), rows.sources);
-  write_rows(database_, prompt_table("DiaObject"), rows.objects);
+  write(prompt_table("Visit"), rows.visit);
+  write(prompt_table("VisitDetector"), rows.detectors);
+  write(prompt_table("DiaSource"), rows.sources);
+  write(prompt_table("DiaObject"), rows.objects);
 }
 
 void PromptDatabase::store_forced(const table::Table& rows) {
-  write_rows(database_, prompt_table("DiaForcedSource"), rows);
+  write(prompt_table("DiaForcedSource"), rows);
 }
 
 void PromptDatabase::store_objects(const table::Table& rows) {
-  write_rows(database_, prompt_table("DiaObject"), rows);
+  write(prompt_table("DiaObject"), rows);
 }
 
 void PromptDatabase::store_known_bodies(const table::Table& sources, const table::Table& bodies) {
   if (sources.rows() == 0) return;
-  write_rows(database_, prompt_table("SSSource"), sources);
-  write_rows(database_, prompt_table("SSObject"), bodies);
+  write(prompt_table("SSSource"), sources);
+  write(prompt_table("SSObject"), bodies);
   count_sightings(bodies.wholes("ssObjectId"));
-}
-
-void PromptDatabase::count_sightings(std::span<const std::int64_t> bodies) {
-  sql::Statement update = database_.prepare(
-      "UPDATE SSObject SET (nObs, arc, firstObservationMjdTai) = (SELECT count(*), "
-      "max(midpointMjdTai) - min(midpointMjdTai), min(midpointMjdTai) FROM SSSource WHERE "
-      "ssObjectId = ?1) WHERE ssObjectId = ?1");
-  sql::Statement remove =
-      database_.prepare("DELETE FROM SSObject WHERE ssObjectId = ? AND nObs = 0");
-  for (const std::int64_t id : bodies) {
-    update.run(id);
-    remove.run(id);
-  }
-}
-
-std::vector<std::int64_t> PromptDatabase::forget(std::int64_t visit, int detector) {
-  std::vector<std::int64_t> touched;
-  sql::Statement select = database_.prepare(
-      "SELECT DISTINCT diaObjectId FROM DiaSource WHERE visit = ? AND detector = ? AND diaObjectId "
-      "IS NOT NULL ORDER BY diaObjectId");
-  select.bind(visit, detector);
-  while (select.step()) touched.push_back(select.whole(0));
-  std::vector<std::int64_t> bodies;
-  sql::Statement seen = database_.prepare(
-      "SELECT DISTINCT ssObjectId FROM SSSource WHERE visit = ? AND detector = ? ORDER BY "
-      "ssObjectId");
-  seen.bind(visit, detector);
-  while (seen.step()) bodies.push_back(seen.whole(0));
-  for (const char* table : {"DiaSource", "DiaForcedSource", "SSSource"})
-    database_.prepare("DELETE FROM " + std::string(table) + " WHERE visit = ? AND detector = ?")
-        .run(visit, detector);
-  database_.prepare("DELETE FROM VisitDetector WHERE visitId = ? AND detector = ?")
-      .run(visit, detector);
-  count_sightings(bodies);
-  std::vector<std::int64_t> remaining;
-  sql::Statement orphaned = database_.prepare(
-      "DELETE FROM DiaObject WHERE diaObjectId = ?1 AND NOT EXISTS (SELECT 1 FROM DiaSource WHERE "
-      "diaObjectId = ?1)");
-  for (const std::int64_t id : touched) {
-    orphaned.run(id);
-    if (database_.changes() == 0) remaining.push_back(id);
-  }
-  return remaining;
 }
 
 table::Table PromptDatabase::sources_of(std::span<const std::int64_t> objects) const {
   constexpr double kEver = std::numeric_limits<double>::infinity();
-  return of_objects("DiaSource", objects, -kEver, kEver);
+  return of_objects(prompt_table("DiaSource"), objects, -kEver, kEver);
 }
 
-table::Table PromptDatabase::rows(std::string_view table) const {
-  const TableSpec& spec = prompt_table(table);
-  sql::Statement select =
-      database_.prepare(selection_sql(spec) + " ORDER BY " + std::string(spec.key));
-  return read_rows(select, spec);
-}
-
-std::int64_t PromptDatabase::count(std::string_view table) const {
-  // A database of an older version that is only read may lack a table.
-  if (database_.whole("SELECT count(*) FROM sqlite_schema WHERE name = ?", table) == 0) return 0;
-  return database_.whole("SELECT count(*) FROM " + sql::quoted_name(prompt_table(table).name));
+std::unique_ptr<PromptDatabase> open_prompt_database(const std::string& place, sql::Access access) {
+  if (sql::is_postgres_url(place)) return std::make_unique<PostgresPrompt>(place, access);
+  return std::make_unique<SqlitePrompt>(place, access);
 }
 
 }  // namespace skywright::database

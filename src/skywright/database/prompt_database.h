@@ -1,17 +1,20 @@
-/// Visits, detections, objects and forced photometry of prompt processing, in one SQLite file.
+/// Visits, detections, objects and forced photometry of prompt processing.
 ///
-///     PromptDatabase db("prompt.sqlite", sql::Access::create);
-///     PromptRegion near = db.load(cone, midpoint);
+///     auto db = open_prompt_database("prompt.sqlite", sql::Access::create);
+///     PromptRegion near = db->load(cone, midpoint);
 ///     ... associate ...
-///     auto change = db.change();
-///     db.store(visit);
-///     change.commit();
+///     auto change = db->change();
+///     db->store(visit);
+///     change->commit();
 ///
-/// Rows are tables under the names of prompt_schema.h. One writer at a time; readers go on.
+/// Kept in one SQLite file, or by a PostgreSQL server, under the same names: those of
+/// prompt_schema.h. One writer at a time; readers go on. A PromptDatabase belongs to one thread at
+/// a time.
 #pragma once
 
-#include <filesystem>
+#include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "skywright/database/prompt_schema.h"
@@ -36,16 +39,22 @@ struct PromptVisit {
   const table::Table& objects;    ///< DiaObject: those new or changed
 };
 
+/// Changes that happen together or not at all: undone at the end of scope unless committed.
+class PromptChange {
+ public:
+  virtual ~PromptChange() = default;
+  virtual void commit() = 0;
+};
+
 class PromptDatabase {
  public:
-  /// @throws as sql::Database; InputError for an SQLite file that is another kind of database
-  PromptDatabase(const std::filesystem::path& path, sql::Access access);
+  virtual ~PromptDatabase() = default;
 
-  /// Begin a change: what follows is kept by `commit`, or undone at the end of scope.
-  [[nodiscard]] sql::Transaction change() { return sql::Transaction(database_); }
+  /// Begin a change. It keeps other writers waiting.
+  [[nodiscard]] virtual std::unique_ptr<PromptChange> change() = 0;
 
   /// Whether this visit's detector was stored.
-  [[nodiscard]] bool contains(std::int64_t visit, int detector) const;
+  [[nodiscard]] virtual bool contains(std::int64_t visit, int detector) const = 0;
 
   /// Objects within a cone, with their history from `history_days` before `time` until just before
   /// `time`.
@@ -67,21 +76,35 @@ class PromptDatabase {
   /// the objects that have no other detections. Within a change.
   /// @return ids of objects that lost a detection and still have others, ascending: their summaries
   ///         must be made anew from `sources_of`
-  std::vector<std::int64_t> forget(std::int64_t visit, int detector);
+  virtual std::vector<std::int64_t> forget(std::int64_t visit, int detector) = 0;
 
   /// All DiaSources of some objects, by object, time and id.
   [[nodiscard]] table::Table sources_of(std::span<const std::int64_t> objects) const;
   /// A whole table, by its key.
-  [[nodiscard]] table::Table rows(std::string_view table) const;
-  [[nodiscard]] std::int64_t count(std::string_view table) const;
-
-  [[nodiscard]] const sql::Database& database() const { return database_; }
+  [[nodiscard]] virtual table::Table rows(std::string_view table) const = 0;
+  [[nodiscard]] virtual std::int64_t count(std::string_view table) const = 0;
 
  private:
-  [[nodiscard]] table::Table of_objects(std::string_view table, std::span<const std::int64_t> ids,
-                                        double begin, double end) const;
-  void count_sightings(std::span<const std::int64_t> bodies);
-  sql::Database database_;
+  /// DiaObjects in ranges of `_healpix_29`, in any order.
+  [[nodiscard]] virtual table::Table objects_in(
+      std::span<const sphere::PixelRange> ranges) const = 0;
+  /// Rows of a table that belong to objects, from `begin` until just before `end`, in the order of
+  /// `ids`, then by time and key.
+  [[nodiscard]] virtual table::Table of_objects(const TableSpec& table,
+                                                std::span<const std::int64_t> ids, double begin,
+                                                double end) const = 0;
+  virtual void write(const TableSpec& table, const table::Table& rows) = 0;
+  /// Make nObs, arc and firstObservationMjdTai of known bodies anew from their SSSources; remove
+  /// the bodies that have none.
+  virtual void count_sightings(std::span<const std::int64_t> bodies) = 0;
 };
+
+/// @param place a file, or a server's postgresql://USER@HOST:PORT/DATABASE
+/// @throws as sql::Database or sql::Postgres; InputError for a database of another kind, or one
+///         that another version of the program wrote
+std::unique_ptr<PromptDatabase> open_prompt_database(const std::string& place, sql::Access access);
+
+/// Raised when a table changes in a way that older rows do not fit.
+inline constexpr std::int64_t kPromptSchemaVersion = 1;
 
 }  // namespace skywright::database

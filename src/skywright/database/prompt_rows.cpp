@@ -1,43 +1,10 @@
 #include "skywright/database/prompt_rows.h"
 
-#include <optional>
-
 #include "skywright/base/error.h"
 #include "skywright/sphere/healpix.h"
 
 namespace skywright::database {
 namespace {
-
-/// One column being read.
-struct Filling {
-  ColumnSpec spec;
-  std::vector<std::int64_t> wholes = {};
-  std::vector<double> reals = {};
-  std::vector<std::string> texts = {};
-
-  void add(const sql::Statement& row, int index) {
-    if (spec.kind == ColumnKind::whole) wholes.push_back(row.whole(index));
-    if (spec.kind == ColumnKind::real) reals.push_back(row.real(index));
-    if (spec.kind == ColumnKind::text) texts.push_back(row.text(index));
-  }
-  table::Values values() {
-    if (spec.kind == ColumnKind::whole) return std::move(wholes);
-    if (spec.kind == ColumnKind::real) return std::move(reals);
-    return std::move(texts);
-  }
-};
-
-std::vector<Filling> fillings(const TableSpec& spec) {
-  std::vector<Filling> out;
-  for (const ColumnSpec& column : spec.columns) out.push_back({column});
-  return out;
-}
-
-table::Table assembled(std::vector<Filling> columns) {
-  table::Table out;
-  for (Filling& column : columns) out.add(column.spec.name, column.spec.unit, "", column.values());
-  return out;
-}
 
 bool is_text(const table::Values& values) {
   return std::holds_alternative<std::vector<std::string>>(values);
@@ -59,66 +26,65 @@ void check_kind(const table::Column& column, const ColumnSpec& spec, const Table
                      "check where the rows come from");
 }
 
-/// Which column fills which parameter, looked up once.
-struct Binding {
-  int parameter = 0;
-  bool id = false;
-  const table::Values* values = nullptr;
-};
-
-void bind_value(sql::Statement& insert, const Binding& binding, std::size_t row) {
+void bind_value(sql::Statement& insert, int parameter, const WrittenColumn& column,
+                std::size_t row) {
   std::visit(
       [&](const auto& v) {
         using Vector = std::decay_t<decltype(v)>;
         if constexpr (std::is_same_v<Vector, table::Flags>) {
-          insert.bind_one(binding.parameter, v.values[row]);
+          insert.bind_one(parameter, v.values[row]);
         } else if constexpr (std::is_integral_v<typename Vector::value_type>) {
-          if (binding.id && v[row] == 0)
-            insert.bind_one(binding.parameter, nullptr);
+          if (column.id && v[row] == 0)
+            insert.bind_one(parameter, nullptr);
           else
-            insert.bind_one(binding.parameter, v[row]);
+            insert.bind_one(parameter, v[row]);
         } else {
-          insert.bind_one(binding.parameter, v[row]);
+          insert.bind_one(parameter, v[row]);
         }
       },
-      *binding.values);
+      *column.values);
 }
 
 }  // namespace
 
+RowColumns::RowColumns(const TableSpec& spec) : spec_(spec) {
+  for (const ColumnSpec& column : spec.columns) {
+    if (column.kind == ColumnKind::whole) columns_.emplace_back(std::vector<std::int64_t>());
+    if (column.kind == ColumnKind::real) columns_.emplace_back(std::vector<double>());
+    if (column.kind == ColumnKind::text) columns_.emplace_back(std::vector<std::string>());
+  }
+}
+
+table::Table RowColumns::table() && {
+  table::Table out;
+  for (std::size_t c = 0; c < columns_.size(); ++c) {
+    const ColumnSpec& column = spec_.columns[c];
+    std::visit([&](auto& values) { out.add(column.name, column.unit, "", std::move(values)); },
+               columns_[c]);
+  }
+  return out;
+}
+
 table::Table read_rows(sql::Statement& statement, const TableSpec& spec) {
-  std::vector<Filling> columns = fillings(spec);
-  while (statement.step())
-    for (std::size_t c = 0; c < columns.size(); ++c) columns[c].add(statement, static_cast<int>(c));
-  return assembled(std::move(columns));
+  RowColumns columns(spec);
+  while (statement.step()) columns.add(statement);
+  return std::move(columns).table();
 }
 
 table::Table read_rows_each(sql::Statement& statement, const TableSpec& spec,
                             std::span<const std::int64_t> ids, double begin, double end) {
-  std::vector<Filling> columns = fillings(spec);
+  RowColumns columns(spec);
   for (const std::int64_t id : ids) {
     statement.bind(id, begin, end);
-    while (statement.step())
-      for (std::size_t c = 0; c < columns.size(); ++c)
-        columns[c].add(statement, static_cast<int>(c));
+    while (statement.step()) columns.add(statement);
   }
-  return assembled(std::move(columns));
+  return std::move(columns).table();
 }
 
-table::Table empty_rows(const TableSpec& spec) { return assembled(fillings(spec)); }
+table::Table empty_rows(const TableSpec& spec) { return RowColumns(spec).table(); }
 
-void write_rows(sql::Database& database, const TableSpec& spec, const table::Table& rows) {
-  if (rows.rows() == 0) return;
-  std::string names, marks;
-  std::vector<Binding> bindings;
-  const auto add_name = [&](std::string_view name) {
-    if (!names.empty()) {
-      names += ",";
-      marks += ",";
-    }
-    names += sql::quoted_name(name);
-    marks += "?";
-  };
+std::vector<WrittenColumn> written_columns(const TableSpec& spec, const table::Table& rows) {
+  std::vector<WrittenColumn> out;
   for (const ColumnSpec& column : spec.columns) {
     const table::Column* found = rows.find(column.name);
     const bool key = spec.key.find(column.name) != std::string_view::npos;
@@ -127,22 +93,36 @@ void write_rows(sql::Database& database, const TableSpec& spec, const table::Tab
       continue;
     }
     check_kind(*found, column, spec);
-    bindings.push_back(
-        {static_cast<int>(bindings.size()), column.name.ends_with("Id") && !key, &found->values});
-    add_name(column.name);
+    out.push_back({column.name, &found->values, column.name.ends_with("Id") && !key});
   }
-  std::vector<std::int64_t> pixels;
-  if (spec.name == "DiaSource" || spec.name == "DiaObject") {
-    pixels.resize(rows.rows());
-    sphere::healpix::pixels_at(rows.numbers("ra"), rows.numbers("dec"), sphere::healpix::kMaxOrder,
-                               pixels);
-    add_name(kHealpixColumn);
-  }
+  return out;
+}
+
+std::vector<std::int64_t> healpix_keys(const TableSpec& spec, const table::Table& rows) {
+  if (!has_place(spec)) return {};
+  std::vector<std::int64_t> pixels(rows.rows());
+  sphere::healpix::pixels_at(rows.numbers("ra"), rows.numbers("dec"), sphere::healpix::kMaxOrder,
+                             pixels);
+  return pixels;
+}
+
+void write_rows(sql::Database& database, const TableSpec& spec, const table::Table& rows) {
+  if (rows.rows() == 0) return;
+  const std::vector<WrittenColumn> columns = written_columns(spec, rows);
+  const std::vector<std::int64_t> pixels = healpix_keys(spec, rows);
+  std::string names, marks;
+  const auto add_name = [&](std::string_view name) {
+    names += (names.empty() ? "" : ",") + sql::quoted_name(name);
+    marks += marks.empty() ? "?" : ",?";
+  };
+  for (const WrittenColumn& column : columns) add_name(column.name);
+  if (!pixels.empty()) add_name(kHealpixColumn);
   sql::Statement insert = database.prepare("INSERT OR REPLACE INTO " + sql::quoted_name(spec.name) +
                                            "(" + names + ") VALUES (" + marks + ")");
   for (std::size_t row = 0; row < rows.rows(); ++row) {
-    for (const Binding& binding : bindings) bind_value(insert, binding, row);
-    if (!pixels.empty()) insert.bind_one(static_cast<int>(bindings.size()), pixels[row]);
+    int parameter = 0;
+    for (const WrittenColumn& column : columns) bind_value(insert, parameter++, column, row);
+    if (!pixels.empty()) insert.bind_one(parameter, pixels[row]);
     insert.run();
   }
 }

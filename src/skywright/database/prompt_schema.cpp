@@ -190,19 +190,11 @@ std::string_view sql_kind(ColumnKind kind) {
   return kind == kReal ? "REAL" : "TEXT";
 }
 
-bool has_place(const TableSpec& table) {
-  return table.name == "DiaSource" || table.name == "DiaObject";
-}
-
 /// "a,b" as "\"a\",\"b\"".
 std::string quoted_list(std::string_view names) {
   std::string out;
-  while (!names.empty()) {
-    const std::size_t comma = std::min(names.find(','), names.size());
-    if (!out.empty()) out += ",";
-    out += sql::quoted_name(names.substr(0, comma));
-    names.remove_prefix(std::min(comma + 1, names.size()));
-  }
+  for (const std::string_view name : listed_names(names))
+    out += (out.empty() ? "" : ",") + sql::quoted_name(name);
   return out;
 }
 
@@ -229,6 +221,20 @@ const TableSpec& prompt_table(std::string_view name) {
   for (const TableSpec& table : prompt_tables())
     if (table.name == name) return table;
   throw std::logic_error("no prompt table " + std::string(name));
+}
+
+bool has_place(const TableSpec& table) {
+  return table.name == "DiaSource" || table.name == "DiaObject";
+}
+
+std::vector<std::string_view> listed_names(std::string_view names) {
+  std::vector<std::string_view> out;
+  while (!names.empty()) {
+    const std::size_t comma = std::min(names.find(','), names.size());
+    out.push_back(names.substr(0, comma));
+    names.remove_prefix(std::min(comma + 1, names.size()));
+  }
+  return out;
 }
 
 std::string creation_sql(const TableSpec& table) {

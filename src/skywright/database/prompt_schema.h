@@ -35,7 +35,12 @@ inline constexpr std::string_view kHealpixColumn = "_healpix_29";
 std::span<const TableSpec> prompt_tables();
 const TableSpec& prompt_table(std::string_view name);
 
-/// CREATE TABLE and CREATE INDEX, each only where it is not there yet.
+/// Whether its rows have a place on the sky, and so `_healpix_29`.
+bool has_place(const TableSpec& table);
+/// The names in "a,b".
+std::vector<std::string_view> listed_names(std::string_view names);
+
+/// For SQLite: CREATE TABLE and CREATE INDEX, each only where it is not there yet.
 std::string creation_sql(const TableSpec& table);
 /// "SELECT ... FROM table" of all columns but the HEALPix key, in their order.
 std::string selection_sql(const TableSpec& table);

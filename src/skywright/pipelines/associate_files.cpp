@@ -2,13 +2,16 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 
 #include <fmt/format.h>
 
 #include "skywright/base/error.h"
 #include "skywright/base/source_id.h"
+#include "skywright/database/prompt_database.h"
 #include "skywright/io/table_files.h"
+#include "skywright/sql/postgres.h"
 
 namespace skywright::pipelines {
 namespace {
@@ -119,9 +122,8 @@ class NewFile {
 }  // namespace
 
 AssociateReport associate_files(const std::vector<std::filesystem::path>& catalogs,
-                                const std::filesystem::path& database,
-                                const CatalogDefaults& defaults, const AssociateVisitConfig& config,
-                                const Execution& execution) {
+                                const std::string& database, const CatalogDefaults& defaults,
+                                const AssociateVisitConfig& config, const Execution& execution) {
   check_fields(config);
   struct Part {
     double time = 0.0;
@@ -143,21 +145,22 @@ AssociateReport associate_files(const std::vector<std::filesystem::path>& catalo
   for (const auto& [visit, part] : visits) order.emplace_back(part.time, visit);
   std::sort(order.begin(), order.end());
 
-  NewFile made(database);
-  database::PromptDatabase prompt(database, sql::Access::create);
+  std::optional<NewFile> made;
+  if (!sql::is_postgres_url(database)) made.emplace(database);
+  const auto prompt = database::open_prompt_database(database, sql::Access::create);
   AssociateReport report;
   for (const auto& [time, visit] : order) {
     execution.check_stop();
     const AssociatedVisit result =
-        associate_visit(prompt, visit_of(visits[visit].rows, visit), config);
-    made.keep();
+        associate_visit(*prompt, visit_of(visits[visit].rows, visit), config);
+    if (made) made->keep();
     ++report.visits;
     report.sources += result.sources.rows();
     report.matched += result.matched;
     report.created += result.created;
     execution.report("associate", report.visits, order.size());
   }
-  report.objects = prompt.count("DiaObject");
+  report.objects = prompt->count("DiaObject");
   return report;
 }
 

@@ -32,9 +32,8 @@ struct AssociateReport {
 /// Visits go in order of time, each in a change of its own.
 /// @throws InputError where a catalog lacks ra and dec, or what tells its visit
 AssociateReport associate_files(const std::vector<std::filesystem::path>& catalogs,
-                                const std::filesystem::path& database,
-                                const CatalogDefaults& defaults, const AssociateVisitConfig& config,
-                                const Execution& execution);
+                                const std::string& database, const CatalogDefaults& defaults,
+                                const AssociateVisitConfig& config, const Execution& execution);
 
 void describe(Fields& fields, AssociateVisitConfig& config);
 

@@ -126,7 +126,7 @@ void forget_visits(PromptDatabase& database,
   if (detectors.empty()) return;
   auto change = database.change();
   forget(database, detectors, config.position_floor_arcsec / 3600.0);
-  change.commit();
+  change->commit();
 }
 
 AssociatedVisit associate_visit(PromptDatabase& database, VisitSources visit,
@@ -184,7 +184,7 @@ AssociatedVisit associate_visit(PromptDatabase& database, VisitSources visit,
     out.objects = selected_objects(result.objects, result.changed);
     database.store_objects(out.objects);
   }
-  change.commit();
+  change->commit();
   out.targets = selected_objects(
       result.objects, associate::forced_targets(result.objects, time, config.forced_days));
   out.created = result.created;

@@ -73,8 +73,8 @@ class AssociateVisitTest : public testing::Test {
     fs::create_directories(folder_);
   }
   void TearDown() override { fs::remove_all(folder_); }
-  [[nodiscard]] database::PromptDatabase made(const std::string& name) const {
-    return {folder_ / name, sql::Access::create};
+  [[nodiscard]] std::unique_ptr<database::PromptDatabase> made(const std::string& name) const {
+    return database::open_prompt_database(folder_ / name, sql::Access::create);
   }
   fs::path folder_;
 };
@@ -106,7 +106,8 @@ std::string dump(const database::PromptDatabase& db, const std::string& name) {
 }
 
 TEST_F(AssociateVisitTest, FollowsObjectsThroughVisits) {
-  auto db = made("a.sqlite");
+  const auto held = made("a.sqlite");
+  database::PromptDatabase& db = *held;
   const Field f = field();
   std::size_t created = 0, seen = 0;
   for (int v = 0; v < 8; ++v) {
@@ -128,7 +129,8 @@ TEST_F(AssociateVisitTest, FollowsObjectsThroughVisits) {
 }
 
 TEST_F(AssociateVisitTest, StoringAVisitAgainChangesNoBit) {
-  auto db = made("a.sqlite");
+  const auto held = made("a.sqlite");
+  database::PromptDatabase& db = *held;
   const Field f = field();
   for (int v = 0; v < 6; ++v) (void)associate_visit(db, visit_of(f, v + 1, 60000.0 + v, "r"), {});
   const std::string sources = dump(db, "DiaSource");
@@ -142,7 +144,8 @@ TEST_F(AssociateVisitTest, StoringAVisitAgainChangesNoBit) {
 }
 
 TEST_F(AssociateVisitTest, AVisitWithoutSourcesIsStored) {
-  auto db = made("a.sqlite");
+  const auto held = made("a.sqlite");
+  database::PromptDatabase& db = *held;
   VisitSources visit = visit_of({}, 5, 60000.0, "r");
   const AssociatedVisit result = associate_visit(db, visit, {});
   EXPECT_EQ(result.sources.rows(), 0u);
@@ -150,7 +153,8 @@ TEST_F(AssociateVisitTest, AVisitWithoutSourcesIsStored) {
 }
 
 TEST_F(AssociateVisitTest, KnownMovingObjectsMakeNoObject) {
-  auto db = made("a.sqlite");
+  const auto held = made("a.sqlite");
+  database::PromptDatabase& db = *held;
   VisitSources visit = visit_of(field(), 5, 60000.0, "r");
   std::vector<std::int64_t> movers(visit.sources.rows(), 0);
   movers[3] = 777;

@@ -381,7 +381,9 @@ NightSummary night(const NightRequest& request, const Execution& execution, run:
     return {};
   }
   Archive archive(request.survey, archive::OpenFor::writing);
-  database::PromptDatabase prompt(request.survey / "prompt.sqlite", sql::Access::create);
+  const auto prompt_database = database::open_prompt_database(
+      prompt_database_of(request.survey, config), sql::Access::create);
+  database::PromptDatabase& prompt = *prompt_database;
   const SurveyInputs inputs(request.survey);
   AlertOutlets outlets(request.survey, request.filters, request.alerts_to);
   outlets.catch_up(archive, execution);

@@ -32,6 +32,12 @@ table::Table all_sources(const archive::Archive& archive,
   return sources;
 }
 
+/// Without where rows are kept: it changes nothing in them, and is nobody else's business.
+std::string published_settings(SurveyConfig config) {
+  config.database.clear();
+  return config::to_toml(config);
+}
+
 /// Names all that the open products are made of: datasets, the database's content, settings.
 std::string state_of(const std::vector<DetectorProducts>& products,
                      const database::PromptDatabase& prompt, const SurveyConfig& config,
@@ -44,7 +50,7 @@ std::string state_of(const std::vector<DetectorProducts>& products,
   std::sort(parts.begin(), parts.end());
   for (const char* table : {"DiaSource", "DiaObject", "DiaForcedSource", "SSSource"})
     parts.push_back(fmt::format("{}={}", table, prompt.count(table)));
-  parts.push_back(config::to_toml(config));
+  parts.push_back(published_settings(config));
   parts.push_back(instrument.name);
   return archive::text_checksum(fmt::format("{}", fmt::join(parts, "\n")));
 }
@@ -113,7 +119,9 @@ void publish_open_data(archive::Archive& archive, const std::vector<DetectorProd
                        const Execution& execution) {
   const fs::path catalog = archive.root() / "catalog";
   make_folder(catalog);
-  const database::PromptDatabase prompt(archive.root() / "prompt.sqlite", sql::Access::read_only);
+  const auto prompt_database = database::open_prompt_database(
+      prompt_database_of(archive.root(), config), sql::Access::read_only);
+  const database::PromptDatabase& prompt = *prompt_database;
   const fs::path complete = catalog / ".complete";
   const std::string state = state_of(products, prompt, config, instrument);
   if (fs::exists(complete) && io::read_whole_file(complete) == state) return;
@@ -125,7 +133,7 @@ void publish_open_data(archive::Archive& archive, const std::vector<DetectorProd
   collection["instrument"] = config.instrument;
   collection["provenance"] = {
       {"program", "skywright"},
-      {"settings", config::to_toml(config)},
+      {"settings", published_settings(config)},
       {"datasets", "the .json beside each file: key, checksum, step, inputs"}};
   const auto add = [&](const std::string& name, const table::Table& table) {
     execution.check_stop();

@@ -168,7 +168,7 @@ std::size_t store_forced(const std::vector<Loaded>& detectors, const table::Tabl
   if (rows.rows() == 0) return 0;
   auto change = database.change();
   database.store_forced(rows);
-  change.commit();
+  change->commit();
   return rows.rows();
 }
 

@@ -73,10 +73,11 @@ SurveyStatus survey_status(const fs::path& survey) {
     for (const auto& entry : fs::recursive_directory_iterator(survey / "incoming"))
       if (entry.is_regular_file(ignored) && !entry.path().filename().string().starts_with('.'))
         ++status.incoming;
-  if (fs::exists(survey / "prompt.sqlite")) {
-    const database::PromptDatabase prompt(survey / "prompt.sqlite", sql::Access::read_only);
+  const std::string place = prompt_database_of(survey, status.config);
+  if (!status.config.database.empty() || fs::exists(place)) {
+    const auto prompt = database::open_prompt_database(place, sql::Access::read_only);
     for (const database::TableSpec& table : database::prompt_tables())
-      status.prompt[std::string(table.name)] = prompt.count(table.name);
+      status.prompt[std::string(table.name)] = prompt->count(table.name);
   }
   status.failures = read_failures(survey);
   return status;

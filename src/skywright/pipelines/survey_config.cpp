@@ -20,9 +20,16 @@ void describe(Fields& fields, SurveyConfig& config) {
               "built-in instrument, or an instrument file beside this one");
   fields.text("licence", config.licence, "licence of the products (SPDX identifier)");
   fields.text("publisher", config.publisher, "who stands behind the products");
+  fields.text("database", config.database,
+              "server of the prompt database, postgresql://USER@HOST:PORT/DATABASE; empty for "
+              "prompt.sqlite in the survey directory");
   fields.whole("seed", config.seed, "seed of all random numbers", {.low = 0});
   describe_nested(fields, "footprint", config.footprint, "the sky that it looks at, a circle");
   describe_nested(fields, "night", config.night, "prompt processing");
+}
+
+std::string prompt_database_of(const std::filesystem::path& survey, const SurveyConfig& config) {
+  return config.database.empty() ? (survey / "prompt.sqlite").string() : config.database;
 }
 
 SurveyConfig read_survey_config(const std::filesystem::path& survey) {

@@ -23,6 +23,8 @@ struct SurveyConfig {
   std::string licence = "CC0-1.0";  ///< of the products, SPDX identifier
   std::string publisher;            ///< who stands behind the products, for people
   int seed = 1;                     ///< of all random numbers
+  std::string database;             ///< postgresql://... of the prompt database; empty for
+                                    ///< prompt.sqlite in the survey directory
   Footprint footprint;
   NightConfig night;
 };
@@ -30,6 +32,8 @@ void describe(Fields& fields, SurveyConfig& config);
 
 /// @throws InputError where `survey` holds no survey.toml; ConfigError for its content
 SurveyConfig read_survey_config(const std::filesystem::path& survey);
+/// The file or server that keeps a survey's prompt database.
+std::string prompt_database_of(const std::filesystem::path& survey, const SurveyConfig& config);
 /// The instrument that a survey names: an instrument file in the survey directory comes before a
 /// built-in name. @throws ConfigError
 instrument::Instrument survey_instrument(const std::filesystem::path& survey,
