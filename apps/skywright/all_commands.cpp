@@ -9,6 +9,7 @@ std::vector<Command> all_commands() {
       demo_command(),
       night_command(),
       almanac_command(),
+      ephemeris_command(),
       plan_command(),
       plan_run_command(),
       plan_metrics_command(),

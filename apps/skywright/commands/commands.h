@@ -22,6 +22,7 @@ Command expose_command();
 Command fits_convert_command();
 Command fits_list_command();
 Command almanac_command();
+Command ephemeris_command();
 Command plan_compare_command();
 Command plan_ensemble_command();
 Command plan_footprint_command();
