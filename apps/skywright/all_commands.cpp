@@ -27,6 +27,7 @@ std::vector<Command> all_commands() {
       alerts_show_command(),
       alerts_filter_command(),
       alerts_replay_command(),
+      alerts_convert_command(),
       detect_command(),
       fits_list_command(),
       fits_convert_command(),

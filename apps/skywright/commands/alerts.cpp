@@ -4,6 +4,7 @@
 #include "commands/commands.h"
 #include "skywright/pipelines/alert_files.h"
 #include "skywright/pipelines/alert_inputs.h"
+#include "skywright/pipelines/convert_alerts.h"
 #include "skywright/pipelines/filter_alerts.h"
 #include "skywright/pipelines/replay_alerts.h"
 
@@ -78,7 +79,38 @@ Outcome run_replay(const Arguments& arguments, const Session& session) {
   return outcome;
 }
 
+Outcome run_convert(const Arguments& arguments, const Session& session) {
+  if (arguments.text("--to") != "ztf")
+    throw ConfigError("--to=" + arguments.text("--to"), "must be ztf", "no other shape is known");
+  std::optional<std::string> filter;
+  if (arguments.has("--filter")) filter = pipelines::filter_text(arguments.text("--filter"));
+  const std::size_t count =
+      pipelines::convert_alerts_to_ztf(pipelines::alert_inputs(arguments.texts("files")), filter,
+                                       arguments.text("--out"), session.execution);
+  return {.code = ExitCode::complete,
+          .text = fmt::format("{} alerts\n", count),
+          .json = fmt::format(R"({{"alerts":{}}})", count)};
+}
+
 }  // namespace
+
+Command alerts_convert_command() {
+  return {.name = "alerts convert",
+          .summary = "our alerts in the shape of another stream, for brokers that read it",
+          .details =
+              "ztf: schema ztf.alert 3.3; which field becomes which stands in\n"
+              "docs/guides/alerts.md. What we lack is null.\n\n"
+              "  skywright alerts convert my-survey --to ztf --out ztf.avro\n"
+              "  skywright alerts replay ztf.avro --to 'kafka://localhost:9092/ztf?form=container'",
+          .arguments = {{.name = "files",
+                         .help = "alert files of ours, folders of them, or survey directories",
+                         .takes = Takes::many}},
+          .options = {{"--to", "SHAPE", "ztf", Need::required},
+                      {"--out", "FILE", "Avro container", Need::required},
+                      {"--filter", "EXPR",
+                       "only the alerts that it keeps; @FILE reads it from a file"}},
+          .run = run_convert};
+}
 
 Command alerts_replay_command() {
   return {

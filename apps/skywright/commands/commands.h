@@ -13,6 +13,7 @@ Command nightsky_command();
 Command plan_weather_command();
 Command alerts_filter_command();
 Command alerts_replay_command();
+Command alerts_convert_command();
 Command alerts_show_command();
 Command associate_command();
 Command calib_command();

@@ -173,6 +173,12 @@ Json with_definitions(const Json& json, std::set<std::string>& done) {
 
 }  // namespace
 
+std::string ztf_schema_json() {
+  for (const EmbeddedFile& file : detail::embedded_files())
+    if (file.name.starts_with("ztf.")) return parsed_json(file.content).dump();
+  refuse("the program carries none of ZTF");
+}
+
 std::string alert_schema_json() {
   std::set<std::string> done;
   for (const EmbeddedFile& file : detail::embedded_files()) {

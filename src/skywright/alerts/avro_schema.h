@@ -67,4 +67,6 @@ class AvroSchema {
 
 /// The schema of our alerts as one JSON text, the named records put in where they are first used.
 std::string alert_schema_json();
+/// The schema of alerts as ZTF's stream has them, version 3.3.
+std::string ztf_schema_json();
 }  // namespace skywright::alerts

@@ -8,7 +8,8 @@ skywright_embed(${target} ${module} FILES
   data/schemas/alert/skywright.v1_0.diaObject.avsc
   data/schemas/alert/skywright.v1_0.diaSource.avsc
   data/schemas/alert/skywright.v1_0.mpc_orbits.avsc
-  data/schemas/alert/skywright.v1_0.ssSource.avsc)
+  data/schemas/alert/skywright.v1_0.ssSource.avsc
+  data/schemas/ztf/ztf.alert.3_3.avsc)
 # Only loading is of the program; Kafka is met by a library of its own, where librdkafka is.
 target_link_libraries(${target} PRIVATE ${CMAKE_DL_LIBS})
 find_path(RDKAFKA_INCLUDE_DIR librdkafka/rdkafka.h)

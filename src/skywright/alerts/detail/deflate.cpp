@@ -10,17 +10,16 @@ namespace skywright::alerts::detail {
 namespace {
 
 constexpr std::size_t kLargest = std::size_t{1} << 30;
-constexpr int kRaw = -15;  ///< zlib's way to ask for deflate without a header
+constexpr int kRaw = -15;       ///< zlib's way to ask for deflate without a header
+constexpr int kGzip = 15 + 16;  ///< and for gzip's
 
 Bytef* input_of(std::string_view content) {
   return reinterpret_cast<Bytef*>(const_cast<char*>(content.data()));  // zlib only reads it
 }
 
-}  // namespace
-
-std::string deflated(std::string_view content) {
+std::string packed(std::string_view content, int form) {
   z_stream stream{};
-  if (deflateInit2(&stream, 6, Z_DEFLATED, kRaw, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+  if (deflateInit2(&stream, 6, Z_DEFLATED, form, 8, Z_DEFAULT_STRATEGY) != Z_OK)
     throw std::bad_alloc();
   std::string out(deflateBound(&stream, static_cast<uLong>(content.size())), '\0');
   stream.next_in = input_of(content);
@@ -32,6 +31,11 @@ std::string deflated(std::string_view content) {
   deflateEnd(&stream);
   return out;
 }
+
+}  // namespace
+
+std::string deflated(std::string_view content) { return packed(content, kRaw); }
+std::string gzipped(std::string_view content) { return packed(content, kGzip); }
 
 std::string inflated(std::string_view content) {
   z_stream stream{};
