@@ -49,6 +49,7 @@ def struct(code, words):
         if declaration.endswith(";"):
             kind, names = re.match(r"(.*?[\s*])([\w, ]+)$|(.*)", declaration[:-1]).group(1, 2)
             about = (note[1].strip() if note else "") or waiting
+            about = about.replace(">", "\\>")  # which would quote
             if kind is None:  # a pointer to a function
                 parts.append(f"```{{c:member}} {declaration[:-1]}\n{about}\n```\n")
             else:
