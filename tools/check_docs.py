@@ -1,14 +1,17 @@
 #!/usr/bin/env python3
-"""Fail when a document names a file of the project that does not exist.
+"""Fail when a document names a file of the project that does not exist, or holds a block that is not run.
 
 usage: check_docs.py [ROOT]
 
 Checked: every `path/in/backticks` with a slash and a known first folder, and every relative link of
-Markdown, in README.md, CONTRIBUTING.md, docs/ and the modules' READMEs.
+Markdown, in README.md, CONTRIBUTING.md, docs/ and the modules' READMEs; and, in README.md, guides and tutorials,
+that each block says how it is run (see snippets.py).
 """
 import re
 import sys
 from pathlib import Path
+
+from snippets import read_page
 
 FOLDERS = ("src/", "apps/", "docs/", "tests/", "tools/", "data/", "benchmarks/", "examples/",
            "cmake/", "python/", "c/", "include/", ".ci/")
@@ -22,7 +25,15 @@ def documents(root):
     yield from sorted((root / "src").rglob("README.md"))
 
 
+def pages_that_run(root):
+    yield from (p for p in (root / "README.md", root / "examples" / "README.md") if p.exists())
+    for folder in ("guides", "tutorials"):
+        yield from sorted((root / "docs" / folder).glob("*.md"))
+
+
 def problems(root):
+    for page in pages_that_run(root):
+        yield from read_page(page).faults
     for document in documents(root):
         text = document.read_text()
         for path in QUOTED.findall(text):

@@ -23,3 +23,10 @@ def test_a_path_that_is_gone_is_named(tmp_path):
     done = check(tmp_path)
     assert done.returncode == 1
     assert "gone.h" in done.stdout and "b.md" in done.stdout
+
+
+def test_a_block_of_a_guide_that_is_not_run_is_named(tmp_path):
+    (tmp_path / "docs" / "guides").mkdir(parents=True)
+    (tmp_path / "docs" / "guides" / "a.md").write_text("so:\n\n    skywright plan\n")
+    done = check(tmp_path)
+    assert done.returncode == 1 and "a.md:3: an indented block is not run" in done.stdout
