@@ -9,6 +9,7 @@
 #include <erfa.h>
 
 #include "skywright/base/random_stream.h"
+#include "skywright/ephemeris/catalog_motion.h"
 #include "skywright/ephemeris/moving_bodies.h"
 #include "skywright/ephemeris/night_events.h"
 #include "skywright/ephemeris/observer.h"
@@ -90,6 +91,33 @@ void bodies_searched(benchmark::State& state) {
   state.counters["candidates"] = static_cast<double>(offered);
 }
 
+/// From epochs 170 days off to a night, planets included.
+void catalog_carried(benchmark::State& state) {
+  OrbitCatalog orbits = belt(20000);
+  for (OrbitFacts& facts : orbits.facts) facts.epoch = 61000.0;
+  for (auto _ : state)
+    benchmark::DoNotOptimize(
+        CatalogMotion(orbits, time::Tdb::from_mjd(61170.0), time::Tdb::from_mjd(61171.0)));
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(orbits.size()));
+}
+
+void detector_asked(benchmark::State& state) {
+  OrbitCatalog orbits = belt(200000);
+  for (OrbitFacts& facts : orbits.facts) facts.epoch = 61000.0;
+  const CatalogMotion motion(orbits, time::Tdb::from_mjd(61099.9), time::Tdb::from_mjd(61100.9));
+  const ObservedSky sky(kRubin, kNow);
+  const CatalogMotion::Observer observer{sky.observer(), sun_at(sky.tdb()), sky.tdb()};
+  const sphere::Cone field{sphere::unit_vector(SkyPosition::from_degrees(150.0, 5.0)),
+                           Angle::from_degrees(0.16)};
+  std::size_t offered = 0;
+  for (auto _ : state) {
+    const auto bodies = motion.candidates(field);
+    for (const std::size_t body : bodies) benchmark::DoNotOptimize(motion.seen(body, observer));
+    offered = bodies.size();
+  }
+  state.counters["candidates"] = static_cast<double>(offered);
+}
+
 /// A date that differs each time, over 20 years.
 class Dates {
  public:
@@ -149,6 +177,8 @@ BENCHMARK(ours_to_horizon);
 BENCHMARK(erfa_to_horizon);
 BENCHMARK(bodies_seen);
 BENCHMARK(bodies_searched);
+BENCHMARK(catalog_carried)->Unit(benchmark::kMillisecond);
+BENCHMARK(detector_asked);
 
 }  // namespace
 }  // namespace skywright::ephemeris
