@@ -52,7 +52,7 @@ class CatalogMotion {
   [[nodiscard]] SeenBody seen(std::size_t body, const Observer& observer) const;
 
   /// Indices, ascending, of all bodies that an observer on the Earth may see within `field` at any
-  /// time of the span, and few others. Some 10 us for a detector.
+  /// time of the span, and few others. Some 30 us for a detector among 200,000.
   [[nodiscard]] std::vector<std::size_t> candidates(const sphere::Cone& field) const;
 
  private:
