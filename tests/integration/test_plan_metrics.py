@@ -176,13 +176,13 @@ def test_plots_are_pictures_and_the_page_needs_nothing_else(skywright, pointings
 
 def test_any_number_of_threads_gives_the_same_bytes(skywright, pointings, tmp_path):
     outputs = []
-    for jobs in (1, 2, 5):
+    for jobs in (1, 5):
         out = tmp_path / f"page{jobs}.html"
         report = skywright("plan", "metrics", pointings, "--html", out, "--json", "--quiet",
                            "--jobs", jobs).json
         del report["files"]
         outputs.append((json.dumps(report), out.read_bytes()))
-    assert outputs[0] == outputs[1] == outputs[2]
+    assert outputs[0] == outputs[1]
 
 
 def test_compare_tells_what_was_changed(skywright, pointings, tmp_path):
@@ -244,7 +244,7 @@ def test_a_place_is_seen_as_far_as_the_plans_telescope_sees(skywright, tmp_path)
     skywright("plan", "--strategy", "gmt-queue", "--nights", 2, "--out", path)
 
     def seen(*more):
-        report = skywright("plan", "metrics", path, "--json", "--set", "order=9", *more).json
+        report = skywright("plan", "metrics", path, "--json", "--set", "order=8", *more).json
         return report["metrics"]["area_seen"]
 
     field = skywright("instrument", "show", "gmt", "--json").json
