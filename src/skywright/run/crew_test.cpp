@@ -1,6 +1,7 @@
 #include "skywright/run/crew.h"
 
 #include <atomic>
+#include <chrono>
 #include <set>
 #include <thread>
 
@@ -113,6 +114,40 @@ TEST(Crew, TasksWithABodyStayWithTheLeaderAndWaitForTheirNeeds) {
   EXPECT_EQ(report.code(), ExitCode::complete);
   EXPECT_EQ(answered, 20U);
   EXPECT_FALSE(others.contains(mine));
+}
+
+TEST(Crew, TasksThatComeLaterGoToTheRanksToo) {
+  Pretended launch(3);
+  launch.start(echo);
+  Numbers numbers(10);
+  std::vector<std::string> answers(30);
+  int ends = 0;
+  int portion = 0;
+  const auto feed = [&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    Feed fed{.more = ++portion < 3};
+    std::vector<std::string> needs = {"task 3"};
+    for (int i = 10 * (portion - 1); i < 10 * portion; ++i) {
+      needs.push_back("later " + std::to_string(i));
+      fed.tasks.push_back({.id = needs.back(),
+                           .needs = {},
+                           .order = [i] { return std::to_string(i); },
+                           .settle =
+                               [&answers, i](std::string_view answer) {
+                                 answers[static_cast<std::size_t>(i)] += answer;
+                               }});
+    }
+    fed.tasks.push_back({.id = "end " + std::to_string(portion),
+                         .needs = needs,
+                         .body = [&](const Execution&) { ++ends; }});
+    return fed;
+  };
+  const RunReport report =
+      numbers.graph.run(Execution(), {.work = echo, .crew = launch.leader.get(), .feed = feed});
+  EXPECT_EQ(report.count(TaskState::succeeded), 43U);
+  EXPECT_EQ(ends, 3);
+  numbers.expect_each_once();
+  for (std::size_t i = 0; i < answers.size(); ++i) EXPECT_EQ(answers[i], std::to_string(i));
 }
 
 TEST(Crew, AFailureCrossesWithItsCodeAndSkipsWhatNeedsIt) {

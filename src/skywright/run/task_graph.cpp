@@ -96,7 +96,7 @@ TaskGraph::Lists TaskGraph::dependants() const {
   return lists;
 }
 
-RunReport TaskGraph::run(const Execution& execution, const RunOptions& options) const {
+RunReport TaskGraph::run(const Execution& execution, const RunOptions& options) {
   if (options.crew != nullptr && options.crew->size() > 1)
     return detail::run_on_crew(*this, execution, options);
   return detail::run_on_threads(*this, execution, options);

@@ -12,7 +12,8 @@
 /// does nothing that threads do not.
 ///
 /// A task that throws is recorded and those that need it are skipped; the others go on. A stop lets
-/// running tasks end and starts no more. Knows no astronomy.
+/// running tasks end and starts no more. Work that comes while other work is done is given to the
+/// run by `RunOptions::feed`. Knows no astronomy.
 #pragma once
 
 #include <climits>
@@ -72,6 +73,12 @@ Clock steady_clock();
 /// Seconds that the processor has worked for this process, on all its threads.
 Clock processor_clock();
 
+/// Tasks that join a run; they may need any that are in it.
+struct Feed {
+  std::vector<Task> tasks = {};
+  bool more = false;  ///< ask again
+};
+
 struct RunOptions {
   std::string activity = "tasks";  ///< name under which progress is reported
   Clock clock = steady_clock();
@@ -81,6 +88,11 @@ struct RunOptions {
   int at_once = INT_MAX;
   /// The launch, where this process leads one of several ranks; else threads do everything.
   Crew* crew = nullptr;
+  /// Asked for further tasks, by a thread of its own, again and again until there are no more or a
+  /// stop was asked for; the run lasts as long. It waits for them itself, for tenths of a second at
+  /// most. What it throws ends the run and is thrown there. With it, tasks that stay in this
+  /// process come before all others.
+  std::function<Feed()> feed = {};
 };
 
 class TaskGraph {
@@ -114,7 +126,7 @@ class TaskGraph {
   [[nodiscard]] Lists dependants() const;
 
   /// Run everything, earlier tasks first among those that are ready.
-  RunReport run(const Execution& execution, const RunOptions& options = {}) const;
+  RunReport run(const Execution& execution, const RunOptions& options = {});
 
  private:
   [[nodiscard]] std::size_t slot_of(std::string_view id) const;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <mutex>
 #include <thread>
 
@@ -181,6 +182,91 @@ TEST(TaskGraph, CountsSecondsByTheClockItIsGiven) {
   const RunReport report =
       graph.run(Execution(), {.clock = [&] { return static_cast<double>(ticks); }});
   EXPECT_EQ(report.tasks[0].seconds, 7.0);
+}
+
+/// Gives what each call returns in turn, then nothing more.
+std::function<Feed()> feed_of(std::vector<std::vector<Task>> portions) {
+  return [portions = std::move(portions), next = std::size_t{0}]() mutable {
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    Feed feed{.tasks = std::move(portions[next]), .more = ++next < portions.size()};
+    return feed;
+  };
+}
+
+TEST(TaskGraph, TasksMayComeWhileOthersAreDone) {
+  for (const int jobs : {1, 2, 5}) {
+    Journal journal;
+    TaskGraph graph;
+    graph.add(local("a", {}, journal.note("a")));
+    std::vector<std::vector<Task>> portions(4);
+    portions[1].push_back(local("b", {"a"}, journal.note("b")));  // which is done by then
+    portions[3].push_back(local("c", {"b"}, journal.note("c")));
+    portions[3].push_back(local("d", {"c", "a"}, journal.note("d")));
+    const RunReport report = graph.run(Execution(jobs), {.feed = feed_of(std::move(portions))});
+    EXPECT_THAT(journal.entries(), ElementsAre("a", "b", "c", "d")) << jobs;
+    EXPECT_EQ(report.count(TaskState::succeeded), 4U);
+    EXPECT_FALSE(report.stopped);
+  }
+}
+
+TEST(TaskGraph, AGraphMayBeginWithoutATask) {
+  Journal journal;
+  TaskGraph graph;
+  std::vector<std::vector<Task>> portions(3);
+  portions[2].push_back(local("a", {}, journal.note("a")));
+  graph.run(Execution(), {.feed = feed_of(std::move(portions))});
+  EXPECT_THAT(journal.entries(), ElementsAre("a"));
+}
+
+TEST(TaskGraph, WhatComesLaterIsSkippedWhereItsNeedHasFailed) {
+  Journal journal;
+  TaskGraph graph;
+  graph.add(local("bad", {}, [](const Execution&) { throw InputError("a", "b", "c"); }));
+  std::vector<std::vector<Task>> portions(10);
+  portions[9].push_back(local("later", {"bad"}, journal.note("later")));
+  portions[9].push_back(local("last", {"later"}, journal.note("last")));
+  const RunReport report = graph.run(Execution(2), {.feed = feed_of(std::move(portions))});
+  EXPECT_TRUE(journal.entries().empty());
+  EXPECT_EQ(report.count(TaskState::skipped), 2U);
+  EXPECT_EQ(report.tasks[2].code, ExitCode::bad_input);
+}
+
+TEST(TaskGraph, AStopEndsTheWaitForFurtherTasks) {
+  std::stop_source source;
+  TaskGraph graph;
+  int asked = 0;
+  const RunReport report = graph.run(Execution(3, source.get_token()), {.feed = [&] {
+                                       if (++asked == 5) source.request_stop();
+                                       return Feed{.more = true};
+                                     }});
+  EXPECT_EQ(asked, 5);
+  EXPECT_FALSE(report.stopped);  // nothing was left to do
+}
+
+TEST(TaskGraph, WhatTheFeedThrowsEndsTheRunAndIsThrown) {
+  std::atomic<int> done = 0;
+  TaskGraph graph;
+  graph.add(local("a", {}, [&](const Execution&) { ++done; }));
+  EXPECT_THROW(graph.run(Execution(2), {.feed = []() -> Feed {
+                           throw StorageError("disk", "full", "free some");
+                         }}),
+               StorageError);
+  EXPECT_EQ(done, 1);
+}
+
+TEST(TaskGraph, OfAFedRunTasksThatStayComeFirst) {
+  Journal journal;
+  TaskGraph graph;
+  for (const char* id : {"1", "2", "3"}) {
+    graph.add({.id = id,
+               .needs = {},
+               .order = [id] { return std::string(id); },
+               .settle = [&, id](std::string_view) { journal.note(id)(Execution()); }});
+  }
+  graph.add(local("end of 1", {"1"}, journal.note("end of 1")));
+  const Work work = [](std::string_view, const Execution&) { return std::string(); };
+  graph.run(Execution(), {.work = work, .feed = [] { return Feed{}; }});
+  EXPECT_THAT(journal.entries(), ElementsAre("1", "end of 1", "2", "3"));
 }
 
 }  // namespace

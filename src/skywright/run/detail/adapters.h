@@ -5,11 +5,9 @@
 
 namespace skywright::run::detail {
 
-RunReport run_on_threads(const TaskGraph& graph, const Execution& execution,
-                         const RunOptions& options);
+RunReport run_on_threads(TaskGraph& graph, const Execution& execution, const RunOptions& options);
 
 /// @pre options.crew has several ranks and this one is 0
-RunReport run_on_crew(const TaskGraph& graph, const Execution& execution,
-                      const RunOptions& options);
+RunReport run_on_crew(TaskGraph& graph, const Execution& execution, const RunOptions& options);
 
 }  // namespace skywright::run::detail

@@ -6,9 +6,11 @@
 #include <mutex>
 #include <set>
 #include <thread>
+#include <vector>
 
 #include "skywright/run/crew.h"
 #include "skywright/run/detail/adapters.h"
+#include "skywright/run/detail/feeding.h"
 #include "skywright/run/detail/task_board.h"
 
 namespace skywright::run::detail {
@@ -20,15 +22,14 @@ constexpr int kMostLosses = 3;      ///< of one task, before it is blamed itself
 /// The one thread of rank 0 that does the tasks which stay there, in their order.
 class Here {
  public:
-  Here(const TaskGraph& graph, const RunOptions& options, const Execution& execution)
-      : graph_(graph),
-        options_(options),
+  Here(const RunOptions& options, const Execution& execution)
+      : options_(options),
         execution_(execution.jobs(), execution.stop_token()),
         thread_([this](const std::stop_token& closing) { run(closing); }) {}
 
-  void give(TaskGraph::Number task, std::uint64_t lease) {
+  void give(const TaskGraph::Deeds& deeds, std::uint64_t lease) {
     const std::scoped_lock hold(lock_);
-    tasks_.emplace_back(task, lease);
+    tasks_.emplace_back(&deeds, lease);
     changed_.notify_one();
   }
 
@@ -37,41 +38,42 @@ class Here {
     for (;;) {
       std::unique_lock hold(lock_);
       if (!changed_.wait(hold, closing, [&] { return !tasks_.empty(); })) return;
-      const auto [task, lease] = tasks_.front();
+      const auto [deeds, lease] = tasks_.front();
       tasks_.pop_front();
       hold.unlock();
       const Performed done = perform(options_.clock, [&] {
         execution_.check_stop();
-        graph_.deeds(task).body(execution_);
+        deeds->body(execution_);
         return std::string();
       });
       options_.crew->post(0, {Message::Kind::answer, lease, to_text(done)});
     }
   }
 
-  const TaskGraph& graph_;
   const RunOptions& options_;
   const Execution execution_;
   std::mutex lock_;
   std::condition_variable_any changed_;
-  std::deque<std::pair<TaskGraph::Number, std::uint64_t>> tasks_;
+  std::deque<std::pair<const TaskGraph::Deeds*, std::uint64_t>> tasks_;
   std::jthread thread_;  // last, so that it is joined first
 };
 
 /// Rank 0's part of one run: leases tasks to ranks, takes them back from those that fall silent.
 class Leader {
  public:
-  Leader(const TaskGraph& graph, const Execution& execution, const RunOptions& options)
+  Leader(TaskGraph& graph, const Execution& execution, const RunOptions& options)
       : graph_(graph),
         execution_(execution),
         crew_(*options.crew),
         board_(graph, execution, options.activity, TaskBoard::Queues::apart),
-        here_(graph, options, execution) {}
+        here_(options, execution),
+        feeding_(options, execution, [this](std::vector<Task> tasks) { keep(std::move(tasks)); }) {}
 
   RunReport run() {
     Clock clock = steady_clock();
     double stop_by = 0.0;
-    while (board_.left() > 0 && !crew_lost_) {
+    while ((feeding_.more() || take_fed() || board_.left() > 0) && !crew_lost_) {
+      take_fed();
       if (execution_.stop_requested()) {
         if (stop_by == 0.0) {
           stop_by = clock() + kStopGrace;
@@ -86,6 +88,7 @@ class Leader {
       take_back_from_the_silent();
     }
     wait_for_own_task();
+    feeding_.finish();
     RunReport report = board_.finish();
     report.lost_leases = lost_;
     report.crew_lost = crew_lost_;
@@ -98,6 +101,21 @@ class Leader {
     int rank;
     bool taken_back = false;
   };
+
+  /// Of the feeding thread; the board is this one's alone.
+  void keep(std::vector<Task> tasks) {
+    const std::scoped_lock hold(fed_lock_);
+    for (Task& task : tasks) fed_.push_back(std::move(task));
+  }
+
+  bool take_fed() {
+    const std::scoped_lock hold(fed_lock_);
+    for (Task& task : fed_) graph_.add(std::move(task));
+    const bool any = !fed_.empty();
+    fed_.clear();
+    if (any) board_.grow();
+    return any;
+  }
 
   [[nodiscard]] bool nothing_runs() const {
     return std::all_of(leases_.begin(), leases_.end(),
@@ -126,7 +144,8 @@ class Leader {
   }
 
   void give_orders() {
-    while (const auto task = board_.take_staying()) here_.give(*task, lease(*task, 0));
+    while (const auto task = board_.take_staying())
+      here_.give(graph_.deeds(*task), lease(*task, 0));
     for (int rank = freest(); rank > 0; rank = freest()) {
       const auto task = board_.take();
       if (!task) return;
@@ -206,7 +225,7 @@ class Leader {
       if (auto received = crew_.take(0.05)) note(*received);
   }
 
-  const TaskGraph& graph_;
+  TaskGraph& graph_;
   const Execution& execution_;
   Crew& crew_;
   TaskBoard board_;
@@ -216,12 +235,14 @@ class Leader {
   std::set<int> told_;  ///< ranks that were told to be silent
   std::size_t lost_ = 0;
   bool crew_lost_ = false;
+  std::mutex fed_lock_;
+  std::vector<Task> fed_;
+  Feeding feeding_;  // last, so that it is joined first
 };
 
 }  // namespace
 
-RunReport run_on_crew(const TaskGraph& graph, const Execution& execution,
-                      const RunOptions& options) {
+RunReport run_on_crew(TaskGraph& graph, const Execution& execution, const RunOptions& options) {
   return Leader(graph, execution, options).run();
 }
 

@@ -66,32 +66,62 @@ void TaskBoard::settle(Number task, Performed performed) {
     skip_dependants(task);
 }
 
-void TaskBoard::free_dependants(Number task) {
+template <class Call>
+void TaskBoard::for_dependants(Number task, Call&& call) const {
   const auto& [ends, items] = dependants_;
-  for (std::size_t i = task == 0 ? 0 : ends[task - 1]; i < ends[task]; ++i) {
-    const Number dependant = items[i];
+  if (task < ends.size())
+    for (std::size_t i = task == 0 ? 0 : ends[task - 1]; i < ends[task]; ++i) call(items[i]);
+  if (const auto later = later_dependants_.find(task); later != later_dependants_.end())
+    for (const Number dependant : later->second) call(dependant);
+}
+
+void TaskBoard::free_dependants(Number task) {
+  for_dependants(task, [&](Number dependant) {
     if (--waiting_for_[dependant] == 0 && !settled_[dependant]) put_back(dependant);
-  }
+  });
+}
+
+void TaskBoard::skip(Number task, Number need) {
+  TaskResult& skipped = report_.tasks[task];
+  skipped.state = TaskState::skipped;
+  skipped.code = report_.tasks[need].code;
+  skipped.message = "needs " + report_.tasks[need].id;
+  settled_[task] = true;
+  execution_.report(activity_, ++count_, graph_.size());
 }
 
 void TaskBoard::skip_dependants(Number first) {
-  const auto& [ends, items] = dependants_;
   std::vector<Number> failed = {first};
   while (!failed.empty()) {
     const Number task = failed.back();
     failed.pop_back();
-    for (std::size_t i = task == 0 ? 0 : ends[task - 1]; i < ends[task]; ++i) {
-      const Number dependant = items[i];
-      if (settled_[dependant]) continue;
-      TaskResult& skipped = report_.tasks[dependant];
-      skipped.state = TaskState::skipped;
-      skipped.code = report_.tasks[task].code;
-      skipped.message = "needs " + report_.tasks[task].id;
-      settled_[dependant] = true;
-      execution_.report(activity_, ++count_, graph_.size());
+    for_dependants(task, [&](Number dependant) {
+      if (settled_[dependant]) return;
+      skip(dependant, task);
       failed.push_back(dependant);
+    });
+  }
+}
+
+void TaskBoard::enter(Number task) {
+  const auto& [ends, items] = graph_.needs();
+  waiting_for_.push_back(0);
+  settled_.push_back(false);
+  report_.tasks.emplace_back().id = graph_.id(task);
+  for (std::size_t i = task == 0 ? 0 : ends[task - 1]; i < ends[task]; ++i) {
+    const Number need = items[i];
+    if (!settled_[need]) {
+      ++waiting_for_[task];
+      later_dependants_[need].push_back(task);
+    } else if (report_.tasks[need].state != TaskState::succeeded && !settled_[task]) {
+      skip(task, need);
     }
   }
+  if (waiting_for_[task] == 0 && !settled_[task]) put_back(task);
+}
+
+void TaskBoard::grow() {
+  while (settled_.size() < graph_.size()) enter(static_cast<Number>(settled_.size()));
 }
 
 RunReport TaskBoard::finish() {

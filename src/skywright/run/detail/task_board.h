@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <queue>
+#include <unordered_map>
 #include <vector>
 
 #include "skywright/run/detail/perform.h"
@@ -19,6 +20,8 @@ class TaskBoard {
   TaskBoard(const TaskGraph& graph, const Execution& execution, const std::string& activity,
             Queues queues);
 
+  /// Tasks were added to the graph.
+  void grow();
   /// The first ready task, no longer ready then.
   std::optional<Number> take();
   /// The first of those that must stay here; only with Queues::apart.
@@ -36,6 +39,10 @@ class TaskBoard {
   RunReport finish();
 
  private:
+  void enter(Number task);
+  void skip(Number task, Number need);
+  template <class Call>
+  void for_dependants(Number task, Call&& call) const;
   void free_dependants(Number task);
   void skip_dependants(Number task);
   using Queue = std::priority_queue<Number, std::vector<Number>, std::greater<>>;
@@ -44,7 +51,8 @@ class TaskBoard {
   const Execution& execution_;
   const std::string& activity_;
   bool apart_;
-  TaskGraph::Lists dependants_;
+  TaskGraph::Lists dependants_;  ///< among the tasks that there were at first
+  std::unordered_map<Number, std::vector<Number>> later_dependants_;
   std::vector<Number> waiting_for_;
   std::vector<bool> settled_;
   std::size_t count_ = 0;
