@@ -88,10 +88,10 @@ struct RunOptions {
   int at_once = INT_MAX;
   /// The launch, where this process leads one of several ranks; else threads do everything.
   Crew* crew = nullptr;
-  /// Asked for further tasks, by a thread of its own, again and again until there are no more or a
-  /// stop was asked for; the run lasts as long. It waits for them itself, for tenths of a second at
-  /// most. What it throws ends the run and is thrown there. With it, tasks that stay in this
-  /// process come before all others.
+  /// Asked for further tasks, by a thread of its own, again and again until there are no more, a
+  /// task failed, or a stop was asked for; the run lasts as long. It waits for them itself, for
+  /// tenths of a second at most. What it throws ends the run and is thrown there. With it, tasks
+  /// that stay in this process come before all others.
   std::function<Feed()> feed = {};
 };
 

@@ -220,12 +220,23 @@ TEST(TaskGraph, AGraphMayBeginWithoutATask) {
 
 TEST(TaskGraph, WhatComesLaterIsSkippedWhereItsNeedHasFailed) {
   Journal journal;
+  std::atomic<bool> asked = false, failing = false;
   TaskGraph graph;
-  graph.add(local("bad", {}, [](const Execution&) { throw InputError("a", "b", "c"); }));
-  std::vector<std::vector<Task>> portions(10);
-  portions[9].push_back(local("later", {"bad"}, journal.note("later")));
-  portions[9].push_back(local("last", {"later"}, journal.note("last")));
-  const RunReport report = graph.run(Execution(2), {.feed = feed_of(std::move(portions))});
+  graph.add(local("bad", {}, [&](const Execution&) {
+    while (!asked) std::this_thread::yield();
+    failing = true;
+    throw InputError("a", "b", "c");
+  }));
+  const auto feed = [&] {
+    asked = true;
+    while (!failing) std::this_thread::yield();
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    Feed fed;
+    fed.tasks.push_back(local("later", {"bad"}, journal.note("later")));
+    fed.tasks.push_back(local("last", {"later"}, journal.note("last")));
+    return fed;
+  };
+  const RunReport report = graph.run(Execution(2), {.feed = feed});
   EXPECT_TRUE(journal.entries().empty());
   EXPECT_EQ(report.count(TaskState::skipped), 2U);
   EXPECT_EQ(report.tasks[2].code, ExitCode::bad_input);
@@ -252,6 +263,16 @@ TEST(TaskGraph, WhatTheFeedThrowsEndsTheRunAndIsThrown) {
                          }}),
                StorageError);
   EXPECT_EQ(done, 1);
+}
+
+TEST(TaskGraph, ATaskThatFailsEndsTheFeeding) {
+  TaskGraph graph;
+  graph.add(local("bad", {}, [](const Execution&) { throw StorageError("a", "b", "c"); }));
+  const RunReport report = graph.run(Execution(2), {.feed = [] {
+                                       std::this_thread::sleep_for(std::chrono::milliseconds(1));
+                                       return Feed{.more = true};
+                                     }});
+  EXPECT_EQ(report.count(TaskState::failed), 1U);
 }
 
 TEST(TaskGraph, OfAFedRunTasksThatStayComeFirst) {

@@ -31,9 +31,11 @@ class Feeding {
   /// Whether tasks may still come.
   [[nodiscard]] bool more() const { return more_; }
 
+  /// Ask no more.
+  void end() { ending_ = true; }
   /// Wait for the end of it. @throws what the feed threw
   void finish() {
-    ending_ = true;
+    end();
     if (thread_.joinable()) thread_.join();
     if (error_) std::rethrow_exception(error_);
   }

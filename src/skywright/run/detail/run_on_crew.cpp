@@ -74,6 +74,7 @@ class Leader {
     double stop_by = 0.0;
     while ((feeding_.more() || take_fed() || board_.left() > 0) && !crew_lost_) {
       take_fed();
+      if (board_.any_failed()) feeding_.end();
       if (execution_.stop_requested()) {
         if (stop_by == 0.0) {
           stop_by = clock() + kStopGrace;

@@ -39,6 +39,7 @@ class Threads {
       hold.lock();
       --running_;
       board_.settle(task, std::move(performed));
+      if (board_.any_failed()) feeding_.end();
       changed_.notify_all();
     }
   }

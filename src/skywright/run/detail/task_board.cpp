@@ -55,6 +55,7 @@ void TaskBoard::settle(Number task, Performed performed) {
   }
   result.state = performed.state;
   if (result.state == TaskState::failed) {
+    failed_ = true;
     result.code = performed.code;
     result.message = std::move(performed.text);
   }

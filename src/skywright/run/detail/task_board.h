@@ -33,6 +33,7 @@ class TaskBoard {
   /// A task that was taken is ready again.
   void put_back(Number task);
   [[nodiscard]] bool is_settled(Number task) const { return settled_[task]; }
+  [[nodiscard]] bool any_failed() const { return failed_; }
   /// Tasks that were neither done nor skipped.
   [[nodiscard]] std::size_t left() const { return settled_.size() - count_; }
 
@@ -56,6 +57,7 @@ class TaskBoard {
   std::vector<Number> waiting_for_;
   std::vector<bool> settled_;
   std::size_t count_ = 0;
+  bool failed_ = false;
   Queue ready_;
   Queue staying_;
   RunReport report_;
