@@ -85,6 +85,9 @@ struct Session {
   bool quiet = false;
   std::string command_line = {};  ///< for provenance, without the program's folder
   std::function<void(std::string_view)> warn = {};  ///< tells the user what is odd and no error
+  /// Tells the user at once what they must know while the command goes on; empty where nobody
+  /// reads.
+  std::function<void(std::string_view)> tell = {};
   std::vector<std::string> words = {};  ///< of the command line, after the program's name
   run::Crew* crew = nullptr;            ///< the launch, for a command that spreads over one
 };

@@ -170,6 +170,7 @@ int run(Bound& bound, const Common& common, const std::vector<std::string>& word
                         .quiet = common.quiet,
                         .command_line = command_line,
                         .warn = print_warning,
+                        .tell = print_notice,
                         .words = words,
                         .crew = crew};
   const Outcome outcome =

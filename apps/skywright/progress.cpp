@@ -47,6 +47,13 @@ void Progress::finish() {
   line_open_ = false;
 }
 
+void print_notice(std::string_view message) {
+  if (isatty(STDERR_FILENO) != 0)
+    fmt::print(stderr, "\r\033[K{}\n", printable(message));
+  else
+    fmt::print(stderr, "{{\"notice\":{}}}\n", config::json_string(message));
+}
+
 void print_warning(std::string_view message) {
   if (isatty(STDERR_FILENO) != 0)
     fmt::print(stderr, "\r\033[Kwarning: {}\n", printable(message));

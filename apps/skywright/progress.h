@@ -32,6 +32,8 @@ class Progress final : public ProgressSink {
   std::map<std::string, Activity, std::less<>> activities_;
 };
 
+/// Write what the user must know now to standard error (as JSON lines where not on a terminal).
+void print_notice(std::string_view message);
 /// Write a warning to standard error (as JSON lines where not on a terminal).
 void print_warning(std::string_view message);
 

@@ -74,6 +74,18 @@ extinction = 0.07
 dark_sky = 20.5
 """
 
+# Two of them side by side.
+CAMERA_OF_TWO = CAMERA.replace('kind = "IMGTYPE"', 'kind = "IMGTYPE"\ndetector = "CHIPID"') + """
+[[camera.detector]]
+id = 0
+name = "ccd"
+x_mm = -3.1
+[[camera.detector]]
+id = 1
+name = "two"
+x_mm = 3.1
+"""
+
 RA, DEC, MJD = 110.0, -20.0, 61420.05
 CLOCK = "61500.0"
 SKY = (
@@ -121,11 +133,16 @@ def science(skywright, camera, out, visit, mjd, *args, band="r"):
                   "--mjd", mjd, "--seeing", 0.8 + 0.05 * (visit % 3), *SKY, *args)  # fmt: skip
 
 
-def make_small_survey(skywright, root, visits=4, bands=("r",), arriving=()):
-    """`arriving`: further options of `expose` for the frames of the night."""
+def make_small_survey(skywright, root, visits=4, bands=("r",), two=False, arriving=()):
+    """@param two  whether the camera has two detectors; frames of a visit then follow each other
+    @param arriving  further options of `expose` for the frames of the night"""
+
+    def of_all(frame):
+        return [frame, frame.with_name(frame.name.replace("_ccd.", "_two."))] if two else [frame]
+
     root = Path(root)
     camera = root / "pocket.toml"
-    camera.write_text(CAMERA)
+    camera.write_text(CAMERA_OF_TWO if two else CAMERA)
     survey = SmallSurvey(root / "survey", camera)
     skywright("survey", "init", survey.folder, "--instrument", camera, "--name", "pocket")
     number = 0
@@ -137,7 +154,7 @@ def make_small_survey(skywright, root, visits=4, bands=("r",), arriving=()):
         for _ in range(count):
             number += 1
             frame = expose(skywright, camera, root / "calibration", number, *args, kind=kind)
-            survey.calibrations.append(frame)
+            survey.calibrations += of_all(frame)
     skywright("calib", "--instrument", camera, *survey.calibrations,
               "--out", survey.folder / "calib", "--quiet")  # fmt: skip
     skywright("sky", "--ra", RA, "--dec", DEC, "--radius", 0.05, "--mjd", MJD, "--reference",
@@ -145,13 +162,13 @@ def make_small_survey(skywright, root, visits=4, bands=("r",), arriving=()):
     for band in bands:
         for _ in range(4):
             number += 1
-            survey.coadd_frames.append(
+            survey.coadd_frames += of_all(
                 science(skywright, camera, root / "quiet", 1000 + number, MJD - 30 + 0.002 * number,
                         "--quiet-sky", band=band)  # fmt: skip
             )
     skywright("survey", "templates", survey.folder, *survey.coadd_frames, "--quiet")
     for i in range(visits):
-        survey.frames.append(
+        survey.frames += of_all(
             science(skywright, camera, root / "arriving", 2001 + i, MJD + 0.02 * i,
                     *arriving, band=bands[i % len(bands)])  # fmt: skip
         )

@@ -278,7 +278,10 @@ def test_wrong_usage_is_code_2(skywright, files, tmp_path):
         ("instrument", "show", "hubble"),
         ("detrend", files / "7_ccd.fits.fz", "--instrument", "hubble", "--out", tmp_path / "c.fits"),
         ("alerts", "filter", "snr >", good, "--out", tmp_path / "a.avro"),
-        ("night", tmp_path, "--watch", "long"),
+        ("night", tmp_path, "--follow", "--until-idle", "long"),
+        ("night", tmp_path, "--follow", "--until-idle", "0"),
+        ("night", tmp_path, "--follow", "--listen", "nowhere:1"),
+        ("night", tmp_path, "--log", tmp_path / "log"),
     ):  # fmt: skip
         refused(skywright, tmp_path, USAGE, *args)
 

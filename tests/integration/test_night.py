@@ -388,39 +388,7 @@ def test_a_setting_of_the_subtraction_leaves_sources_standing(skywright, small, 
     assert same_open_data(changed, always) == []
 
 
-# ---- frames that come while it runs, and bad ones
-
-
-def test_frames_that_arrive_while_it_watches(program, small, tmp_path, whole):
-    survey = small.copy(tmp_path / "survey")
-    process = start(program, survey, "--watch", "1.5", "--json")
-    for frame in small.frames:
-        small.arrive(survey, [frame])
-        time.sleep(0.3)
-    out, err = process.communicate(timeout=60)
-    assert process.returncode == 0, err
-    report = json.loads(out)
-    assert report["ingested"] == len(small.frames) and not any(
-        e["was_done"] for e in report["exposures"]
-    )
-    assert differences(content(survey), whole) == []
-
-
-def test_a_frame_that_is_still_growing_is_taken_once_it_is_whole(program, small, tmp_path, whole):
-    survey = small.copy(tmp_path / "survey")
-    process = start(program, survey, "--watch", "1.5", "--json")
-    for frame in small.frames:
-        data = frame.read_bytes()
-        target = survey / "incoming" / frame.name
-        with open(target, "wb") as file:
-            file.write(data[: len(data) // 2])
-            file.flush()
-            time.sleep(0.3)
-            file.write(data[len(data) // 2 :])
-    out, err = process.communicate(timeout=60)
-    assert process.returncode == 0, out + err
-    mine = content(survey)
-    assert differences(mine, whole) in ([], ["failures.json"])
+# ---- bad frames (those that come while it runs: test_follow.py)
 
 
 @pytest.fixture

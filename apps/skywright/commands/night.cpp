@@ -2,12 +2,14 @@
 
 #include <cmath>
 #include <filesystem>
+#include <optional>
 
 #include <fmt/format.h>
 
 #include "commands.h"
 #include "skywright/archive/archive.h"
 #include "skywright/config/json_text.h"
+#include "skywright/http/address.h"
 #include "skywright/pipelines/survey.h"
 #include "skywright/run/supervise.h"
 
@@ -55,6 +57,26 @@ Outcome run_launches(const Arguments& args, const Session& session) {
                                     done.launches, config::json_string(done.end))};
 }
 
+/// Of --follow and the options that go with it.
+std::optional<pipelines::FollowRequest> follow_request(const Arguments& args,
+                                                       const Session& session) {
+  if (!args.has("--follow")) {
+    for (const char* option : {"--until-idle", "--listen", "--log"})
+      if (args.has(option))
+        throw ConfigError(option, "is for a night that follows", "give --follow, too");
+    return {};
+  }
+  pipelines::FollowRequest follow;
+  follow.until_idle_s = args.number_or("--until-idle", follow.until_idle_s);
+  if (!(follow.until_idle_s > 0.0))
+    throw ConfigError(fmt::format("--until-idle={}", follow.until_idle_s), "must be > 0 seconds",
+                      "600 waits ten minutes for a further frame");
+  follow.listen = http::parse_address(args.text_or("--listen", "127.0.0.1:0"));
+  follow.log = args.text_or("--log", "");
+  follow.tell = session.tell;
+  return follow;
+}
+
 Outcome run_night(const Arguments& args, const Session& session) {
   if (args.has("--launch")) {
     if (session.crew != nullptr)
@@ -68,7 +90,7 @@ Outcome run_night(const Arguments& args, const Session& session) {
   const pipelines::NightSummary summary =
       pipelines::night({.survey = args.text("survey"),
                         .clock_mjd = args.mjd_or("--clock", std::nan("")),
-                        .watch_s = args.number_or("--watch", 0.0),
+                        .follow = follow_request(args, session),
                         .filters = {filters.begin(), filters.end()},
                         .alerts_to = args.text_or("--alerts-to", ""),
                         .alerts_wait_s = args.number_or("--alerts-wait", 60.0)},
@@ -95,21 +117,29 @@ Command night_command() {
           "  mpirun -n 5 skywright night mysurvey\n"
           "  skywright night mysurvey --launch \"mpirun -n 5\"",
       .arguments = {{"survey", "survey directory (see `skywright survey init`)"}},
-      .options = {{"--watch", "SECONDS", "wait for further frames until none has come for so long"},
-                  {"--clock", "MJD", "fixed time of processing, MJD TAI, for exact repeats"},
-                  {"--filter", "FILE",
-                   "write the alerts that the expression in FILE keeps into a stream of its own, "
-                   "streams/NAME; may be repeated, and SURVEY/filters/*.filter are taken as well",
-                   Need::optional, Takes::many},
-                  {"--alerts-to", "URL",
-                   "send alerts to kafka://HOST:PORT/TOPIC as well; files are the spool "
-                   "(docs/guides/alerts.md)"},
-                  {"--alerts-wait", "SECONDS",
-                   "how long to wait at the end for acknowledgements (default 60)"},
-                  {"--launch", "LAUNCHER",
-                   "start that many ranks, and again where one is lost: \"mpirun -n 5\""},
-                  {"--deadline", "SECONDS",
-                   "of all launches of --launch together (default 86400)"}},
+      .options =
+          {{.name = "--follow",
+            .value = {},
+            .help = "go on with frames as they land, until a stop (docs/guides/following.md)",
+            .takes = Takes::nothing},
+           {"--until-idle", "SECONDS", "end when none has landed for so long"},
+           {"--listen", "HOST:PORT",
+            "where health, metrics and the live page are served (default 127.0.0.1:0, a free "
+            "port, which is told)"},
+           {"--log", "FILE", "what happens, as JSON lines"},
+           {"--clock", "MJD", "fixed time of processing, MJD TAI, for exact repeats"},
+           {"--filter", "FILE",
+            "write the alerts that the expression in FILE keeps into a stream of its own, "
+            "streams/NAME; may be repeated, and SURVEY/filters/*.filter are taken as well",
+            Need::optional, Takes::many},
+           {"--alerts-to", "URL",
+            "send alerts to kafka://HOST:PORT/TOPIC as well; files are the spool "
+            "(docs/guides/alerts.md)"},
+           {"--alerts-wait", "SECONDS",
+            "how long to wait at the end for acknowledgements (default 60)"},
+           {"--launch", "LAUNCHER",
+            "start that many ranks, and again where one is lost: \"mpirun -n 5\""},
+           {"--deadline", "SECONDS", "of all launches of --launch together (default 86400)"}},
       .run = run_night,
       .runs = Command::Runs::spread};
 }

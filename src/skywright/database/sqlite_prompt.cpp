@@ -1,5 +1,7 @@
 #include "skywright/database/sqlite_prompt.h"
 
+#include <string>
+
 #include "skywright/base/error.h"
 #include "skywright/database/prompt_rows.h"
 
@@ -39,14 +41,21 @@ SqlitePrompt::SqlitePrompt(const std::filesystem::path& path, sql::Access access
   if (database_.whole("PRAGMA application_id") != kApplicationId)
     throw InputError(database_.name(), "it is an SQLite database of another kind",
                      "name a prompt database, or a file that does not exist yet");
+  // Before anything is added to it.
+  const std::int64_t version = database_.whole("PRAGMA user_version");
+  if (version != kPromptSchemaVersion)
+    throw InputError(database_.name(),
+                     "its schema is number " + std::to_string(version) +
+                         ", that of this program is " + std::to_string(kPromptSchemaVersion),
+                     version > kPromptSchemaVersion
+                         ? "use the newer program that wrote it"
+                         : "move it away and run the night again, which fills a new one from the "
+                           "survey's files");
   // Tables that came later are added: older rows fit.
   const bool lacks_known_bodies =
       database_.whole("SELECT count(*) FROM sqlite_schema WHERE name = 'SSSource'") == 0;
   if (access != sql::Access::read_only && lacks_known_bodies)
     database_.execute(creation_sql(prompt_table("SSSource")));
-  if (database_.whole("PRAGMA user_version") != kPromptSchemaVersion)
-    throw InputError(database_.name(), "it was written by another version of the program",
-                     "use the version that wrote it, or run the nights again");
 }
 
 std::unique_ptr<PromptChange> SqlitePrompt::change() {

@@ -15,6 +15,7 @@
 #include "skywright/pipelines/instrument_report.h"
 #include "skywright/pipelines/night_products.h"
 #include "skywright/pipelines/read_raw.h"
+#include "skywright/pipelines/stamp_picture.h"
 #include "skywright/pipelines/stamps.h"
 
 namespace skywright::demo {
@@ -60,23 +61,6 @@ Image<float> raw_mosaic(const pipelines::RawFrame& frame) {
     }
   }
   return mosaic;
-}
-
-/// One alert's three pictures in a row.
-draw::Canvas stamp_canvas(const pipelines::Stamps& stamps, int i) {
-  const int side = stamps.side * kStampZoom;
-  draw::Canvas row(3 * side + 8, side);
-  int x = 0;
-  for (const auto kind : {pipelines::StampKind::science, pipelines::StampKind::reference,
-                          pipelines::StampKind::difference}) {
-    const auto pixels = stamps.stamp(kind, i).pixels;
-    const draw::Limits limits = kind == pipelines::StampKind::difference
-                                    ? draw::sigma_limits(pixels, 5.0, 12.0)
-                                    : draw::quantile_limits(pixels, 0.05, 0.995);
-    row.paste(draw::gray_picture(pixels, limits, draw::Stretch::asinh).magnified(kStampZoom), x, 0);
-    x += side + 4;
-  }
-  return row;
 }
 
 /// Alerts to show: every false one first, up to a quarter, then real ones over the range of SNR.
@@ -143,7 +127,8 @@ void add_stamps(draw::Report& report, const DemoRequest& request, const DemoSumm
       if (!products) continue;
       cache.emplace(key, pipelines::read_stamps(products->stamps));
     }
-    const draw::Canvas canvas = stamp_canvas(cache.at(key), static_cast<int>(index[alert.row]));
+    const draw::Canvas canvas =
+        pipelines::stamp_picture(cache.at(key), static_cast<int>(index[alert.row]));
     const std::string caption =
         fmt::format("{} SNR {:.0f}{}", band[alert.row], alert.snr, alert.real ? "" : ", false");
     figures.push_back(

@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "skywright/config/json_text.h"
@@ -17,6 +18,10 @@ std::filesystem::path failures_file(const std::filesystem::path& survey) {
 }
 
 }  // namespace
+
+std::string exposure_unit(std::int64_t visit, int detector) {
+  return fmt::format("night {} {}", visit, detector);
+}
 
 std::vector<Failure> read_failures(const std::filesystem::path& survey) {
   std::vector<Failure> out;

@@ -1,6 +1,7 @@
 /// Units of work of a survey that could not be done, and why: failures.json in its directory.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -14,6 +15,11 @@ struct Failure {
   ExitCode code = ExitCode::internal;
   std::string message;
 };
+
+/// The unit that one exposure of a night is.
+std::string exposure_unit(std::int64_t visit, int detector);
+/// The unit that the prompt database of a night is, where it cannot be used.
+constexpr const char* kPromptUnit = "night prompt.sqlite";
 
 /// By unit. Empty where nothing failed.
 std::vector<Failure> read_failures(const std::filesystem::path& survey);

@@ -110,6 +110,8 @@ void ingest_one(archive::Archive& archive, const instrument::Instrument& instrum
   if (record.checksum != checksum)
     throw InputError(result.file.string(), "it changed while it was read",
                      "ingest it once it is written in full");
+  result.info = info;
+  result.checksum = checksum;
   result.outcome = known ? IngestOutcome::duplicate : IngestOutcome::ingested;
   // The frame is safe under its raw name, content and folder synced: incoming/ may let go of it.
   if (incoming) {

@@ -18,7 +18,9 @@ enum class IngestOutcome { ingested, duplicate, refused };
 struct IngestedFile {
   std::filesystem::path file;  ///< as given
   IngestOutcome outcome = IngestOutcome::refused;
-  std::filesystem::path path;  ///< below the survey; empty where refused
+  std::filesystem::path path;       ///< below the survey; empty where refused
+  instrument::VisitInfo info = {};  ///< of a frame that was not refused
+  std::string checksum = {};
   ExitCode code = ExitCode::complete;
   std::string message;  ///< why it was refused
 };

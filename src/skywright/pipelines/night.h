@@ -1,12 +1,18 @@
 /// Prompt processing of a survey directory: raw frames as they arrive to alerts.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <limits>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "skywright/base/error.h"
 #include "skywright/base/execution.h"
+#include "skywright/http/address.h"
 #include "skywright/pipelines/alert_sender.h"
 #include "skywright/pipelines/alert_streams.h"
 #include "skywright/pipelines/step_times.h"
@@ -15,13 +21,22 @@
 
 namespace skywright::pipelines {
 
+/// How a night waits for frames and tells of itself meanwhile.
+struct FollowRequest {
+  /// Ends by itself when nothing has landed for so long and nothing is left to do [s].
+  double until_idle_s = std::numeric_limits<double>::infinity();
+  http::Address listen = {};       ///< where health, metrics and the live page are served
+  std::filesystem::path log = {};  ///< JSON lines are appended to it; empty for none
+  /// Takes what a person must know at once: where it listens.
+  std::function<void(std::string_view)> tell = {};
+};
+
 struct NightRequest {
   std::filesystem::path survey;  ///< a survey directory
   /// Fixes the clock that goes into timeProcessedMjdTai [MJD TAI]; NaN takes the machine's.
   double clock_mjd;
-  /// Wait for further frames in incoming/ until none has come for so many seconds; 0: take what is
-  /// there and end.
-  double watch_s = 0.0;
+  /// Go on with frames as they land, until a stop; without: take what is there and end.
+  std::optional<FollowRequest> follow = {};
   /// Files of filters whose streams the night writes, beside those in the survey's folder filters/.
   std::vector<std::filesystem::path> filters = {};
   std::string alerts_to = {};   ///< kafka://HOST:PORT/TOPIC; empty: to files alone
@@ -67,12 +82,14 @@ struct NightSummary {
   std::vector<MissingMaster> missing_masters;  ///< of what the frames would have needed
   int ranks = 1;                               ///< of the launch
   std::size_t lost_leases = 0;                 ///< exposures taken back from ranks that fell silent
-  bool crew_lost = false;                      ///< work remains, and no rank to do it
+  bool visits_end = true;  ///< false: the prompt database cannot be used, and nothing was alerted
+  bool crew_lost = false;  ///< work remains, and no rank to do it
   std::vector<std::string> warnings;
 };
 
-/// Ingest what lies in incoming/, process every exposure that is not done, end each visit in order
-/// of time, and write the open catalogs. Stopped or killed anywhere, the same call goes on.
+/// Ingest what lies in incoming/ or lands there, process every exposure that is not done, end each
+/// visit in order of time, and write the open catalogs. Stopped or killed anywhere, the same call
+/// goes on.
 /// @throws InputError, ConfigError, StorageError for the survey as a whole; one exposure's failure
 ///         is recorded in the summary and the others go on
 /// @param crew  the launch that this process belongs to, if any: rank 0 then leases exposures to

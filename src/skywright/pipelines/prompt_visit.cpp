@@ -210,6 +210,13 @@ void forget_stale(const std::vector<DetectorProducts>& detectors, const Archive&
   forget_visits(database, stale, config.associate);
 }
 
+bool is_alerted(const DetectorProducts& products, const Archive& archive,
+                const database::PromptDatabase& database, const NightConfig& config,
+                const KnownMovers* movers) {
+  return archive.contains(alert_key(products, {config, movers})) &&
+         database.contains(products.info.visit, products.info.detector);
+}
+
 VisitEnd end_visit(const std::vector<DetectorProducts>& detectors, Archive& archive,
                    database::PromptDatabase& database, const NightConfig& config,
                    double processed_mjd, const Execution& execution, KnownMovers* movers) {
@@ -217,8 +224,7 @@ VisitEnd end_visit(const std::vector<DetectorProducts>& detectors, Archive& arch
   const EndInputs inputs{config, movers};
   if (detectors.empty()) return end;
   end.was_done = std::all_of(detectors.begin(), detectors.end(), [&](const DetectorProducts& d) {
-    return archive.contains(alert_key(d, inputs)) &&
-           database.contains(d.info.visit, d.info.detector);
+    return is_alerted(d, archive, database, config, movers);
   });
   if (end.was_done) return end;
 

@@ -38,6 +38,11 @@ void forget_stale(const std::vector<DetectorProducts>& detectors, const archive:
                   database::PromptDatabase& database, const NightConfig& config,
                   const KnownMovers* movers = nullptr);
 
+/// Whether the alerts of these products are out and the database holds them.
+bool is_alerted(const DetectorProducts& products, const archive::Archive& archive,
+                const database::PromptDatabase& database, const NightConfig& config,
+                const KnownMovers* movers = nullptr);
+
 /// Associate all detectors of a visit together and store that in one change of the database,
 /// measure known objects by forced photometry, and publish the alerts. Killed anywhere, the same
 /// call ends in the same state: what the database holds of the visit is replaced, alerts come last.

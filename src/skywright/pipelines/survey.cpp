@@ -1,5 +1,7 @@
 #include "skywright/pipelines/survey.h"
 
+#include <set>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -8,6 +10,7 @@
 #include "skywright/config/toml_config.h"
 #include "skywright/database/prompt_database.h"
 #include "skywright/io/atomic_file.h"
+#include "skywright/pipelines/read_raw.h"
 
 namespace skywright::pipelines {
 namespace {
@@ -22,6 +25,14 @@ void make_folder(const fs::path& folder) {
     throw StorageError(folder.string(), error.message(), "free space or change its permissions");
 }
 
+bool is_calibration(const fs::path& raw, const instrument::Instrument& instrument) {
+  try {
+    return read_raw_info(raw, instrument).kind != instrument::ExposureKind::science;
+  } catch (const InputError&) {
+    return false;  // damaged since: it is missing until a night says so
+  }
+}
+
 /// "ok", or what SQLite finds wrong.
 std::string consistency(const fs::path& file) {
   try {
@@ -31,6 +42,31 @@ std::string consistency(const fs::path& file) {
   } catch (const Error& error) {
     return error.what();
   }
+}
+
+/// Headers are read of those raws alone that have no alerts and did not fail.
+ExposureCounts count_exposures(const archive::Archive& archive,
+                               const instrument::Instrument& instrument,
+                               const std::vector<Failure>& failures) {
+  std::set<std::pair<std::int64_t, int>> alerted;
+  for (const archive::DatasetRecord& record : archive.list({.kind = "alerts"}))
+    alerted.insert({record.key.id.visit, record.key.id.detector});
+  std::set<std::string> failed;
+  for (const Failure& failure : failures) failed.insert(failure.unit);
+  ExposureCounts counts;
+  for (const archive::DatasetRecord& raw : archive.list({.kind = "raw"})) {
+    const ExposureId id{raw.key.id.visit, raw.key.id.detector};
+    if (failed.contains(exposure_unit(id.visit, id.detector))) {
+      ++counts.failed;
+    } else if (alerted.contains({id.visit, id.detector})) {
+      ++counts.done;
+    } else if (is_calibration(archive.root() / raw.path, instrument)) {
+      ++counts.calibration;
+    } else {
+      counts.missing.push_back(id);
+    }
+  }
+  return counts;
 }
 
 }  // namespace
@@ -75,11 +111,17 @@ SurveyStatus survey_status(const fs::path& survey) {
         ++status.incoming;
   const std::string place = prompt_database_of(survey, status.config);
   if (!status.config.database.empty() || fs::exists(place)) {
-    const auto prompt = database::open_prompt_database(place, sql::Access::read_only);
-    for (const database::TableSpec& table : database::prompt_tables())
-      status.prompt[std::string(table.name)] = prompt->count(table.name);
+    try {
+      const auto prompt = database::open_prompt_database(place, sql::Access::read_only);
+      for (const database::TableSpec& table : database::prompt_tables())
+        status.prompt[std::string(table.name)] = prompt->count(table.name);
+    } catch (const InputError& error) {
+      status.prompt_problem = error.what();
+    }
   }
   status.failures = read_failures(survey);
+  status.exposures =
+      count_exposures(archive, survey_instrument(survey, status.config), status.failures);
   return status;
 }
 
@@ -93,6 +135,19 @@ std::string SurveyStatus::text() const {
                        static_cast<double>(bytes.at(it->first)) / 1e6, kind.describes);
   }
   for (const auto& [table, rows] : prompt) out += fmt::format("{:<18} {:>12} rows\n", table, rows);
+  if (!prompt_problem.empty()) out += fmt::format("prompt database: {}\n", prompt_problem);
+  out += fmt::format("science frames: {} done, {} failed, {} missing; calibration frames: {}\n",
+                     exposures.done, exposures.failed, exposures.missing.size(),
+                     exposures.calibration);
+  for (std::size_t i = 0; i < exposures.missing.size(); ++i) {
+    constexpr std::size_t kShown = 10;
+    if (i == kShown) {
+      out += fmt::format("  and {} more\n", exposures.missing.size() - kShown);
+      break;
+    }
+    out += fmt::format("  missing: visit {} detector {}\n", exposures.missing[i].visit,
+                       exposures.missing[i].detector);
+  }
   out += failures.empty() ? "nothing failed\n" : fmt::format("{} failed:\n", failures.size());
   for (const Failure& failure : failures)
     out += fmt::format("  {} (code {}): {}\n", failure.unit, static_cast<int>(failure.code),
@@ -108,6 +163,13 @@ std::string SurveyStatus::json() const {
   out["datasets"] = datasets;
   out["bytes"] = bytes;
   out["prompt"] = prompt;
+  if (!prompt_problem.empty()) out["prompt_problem"] = prompt_problem;
+  out["exposures"] = {{"done", exposures.done},
+                      {"failed", exposures.failed},
+                      {"missing", Json::array()},
+                      {"calibration", exposures.calibration}};
+  for (const ExposureId& id : exposures.missing)
+    out["exposures"]["missing"].push_back({{"visit", id.visit}, {"detector", id.detector}});
   out["failures"] = Json::array();
   for (const Failure& failure : failures)
     out["failures"].push_back({{"unit", failure.unit},

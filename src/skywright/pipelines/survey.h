@@ -1,6 +1,7 @@
 /// Bodies of `skywright survey init | status | verify | rebuild`.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -19,13 +20,29 @@ namespace skywright::pipelines {
 void init_survey(const std::filesystem::path& survey, SurveyConfig config,
                  const std::filesystem::path& camera_file = {});
 
+/// One detector of a visit whose raw is there.
+struct ExposureId {
+  std::int64_t visit = 0;
+  int detector = 0;
+};
+
+/// What has become of the raw frames.
+struct ExposureCounts {
+  std::size_t done = 0;             ///< science frames that were alerted
+  std::size_t failed = 0;           ///< that could not be; `failures` tells why
+  std::vector<ExposureId> missing;  ///< that no night has come to, or come to the end of
+  std::size_t calibration = 0;      ///< frames that are none of the sky
+};
+
 struct SurveyStatus {
   SurveyConfig config;
   std::map<std::string, std::size_t> datasets;  ///< how many of each kind
   std::map<std::string, std::int64_t> bytes;    ///< of each kind
   std::size_t incoming = 0;                     ///< files that wait in incoming/
   std::map<std::string, std::int64_t> prompt;   ///< rows of the prompt database's tables
-  std::vector<Failure> failures;                ///< units that could not be done, and why
+  std::string prompt_problem;                   ///< why it cannot be used; empty where it can
+  ExposureCounts exposures;
+  std::vector<Failure> failures;  ///< units that could not be done, and why
   [[nodiscard]] std::string text() const;
   [[nodiscard]] std::string json() const;
 };

@@ -26,6 +26,7 @@ void describe(Fields& fields, SurveyConfig& config) {
   fields.whole("seed", config.seed, "seed of all random numbers", {.low = 0});
   describe_nested(fields, "footprint", config.footprint, "the sky that it looks at, a circle");
   describe_nested(fields, "night", config.night, "prompt processing");
+  describe_nested(fields, "follow", config.follow, "a night that follows its telescope");
 }
 
 std::string prompt_database_of(const std::filesystem::path& survey, const SurveyConfig& config) {

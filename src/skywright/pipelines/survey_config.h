@@ -5,6 +5,7 @@
 #include <string>
 
 #include "skywright/instrument/instrument.h"
+#include "skywright/pipelines/follow_config.h"
 #include "skywright/pipelines/night_config.h"
 
 namespace skywright::pipelines {
@@ -27,6 +28,7 @@ struct SurveyConfig {
                                     ///< prompt.sqlite in the survey directory
   Footprint footprint;
   NightConfig night;
+  FollowConfig follow;
 };
 void describe(Fields& fields, SurveyConfig& config);
 

@@ -90,10 +90,21 @@ KnownMovers* SurveyInputs::movers(const Execution& execution) const {
 }
 
 std::string SurveyInputs::checksum(const fs::path& file) const {
+  {
+    const std::scoped_lock hold(mutex_);
+    if (const auto known = checksums_.find(file); known != checksums_.end()) return known->second;
+  }
+  std::string sum = archive::file_checksum(file);  // others need not wait for it
   const std::scoped_lock hold(mutex_);
-  auto& known = checksums_[file];
-  if (known.empty()) known = archive::file_checksum(file);
-  return known;
+  return checksums_.emplace(file, std::move(sum)).first->second;
+}
+
+void SurveyInputs::preload(const Execution& execution) const {
+  const std::vector<fs::path> files = files_in(survey_ / "calib", {".fits"});
+  execution.for_each(files.size(), [&](std::size_t i) {
+    execution.check_stop();
+    (void)checksum(files[i]);
+  });
 }
 
 detrend::Masters SurveyInputs::masters(const instrument::Detector& detector,

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "skywright/base/execution.h"
 #include "skywright/calibrate/reference_catalog.h"
 #include "skywright/detrend/detrend.h"
 #include "skywright/instrument/visit_info.h"
@@ -53,6 +54,9 @@ class SurveyInputs {
   /// The catalog of orbits in reference/, read when it is first asked for; none where there is no
   /// such file. From one thread at a time. @throws InputError where it cannot be used
   [[nodiscard]] KnownMovers* movers(const Execution& execution) const;
+  /// Read every master once, in parallel, so that the first frames find their checksums known and
+  /// the files in memory.
+  void preload(const Execution& execution) const;
   /// Of the survey's own instrument file; empty for a built-in instrument.
   [[nodiscard]] const std::string& instrument_checksum() const { return instrument_checksum_; }
   [[nodiscard]] const std::vector<std::string>& reference_checksums() const {

@@ -175,7 +175,7 @@ EnsembleReport plan_ensemble(const EnsembleRequest& request, const Execution& ex
   std::vector<bool> there_before;
   for (const EnsembleUnit& unit : units) there_before.push_back(unit_state(unit).whole);
 
-  const run::TaskGraph graph = ensemble_graph(units);
+  run::TaskGraph graph = ensemble_graph(units);
   run::RunOptions options{.activity = "units", .crew = crew};
   run::RunReport run;
   if (crew != nullptr && crew->size() > 1) {
