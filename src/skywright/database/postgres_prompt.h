@@ -2,7 +2,8 @@
 ///
 /// Detections and forced photometry are partitioned by time, kPartitionDays each, so that what is
 /// old can be moved or dropped as a whole. What columns mean is kept by the server as their
-/// comments. A lost connection is taken up again when the next change begins.
+/// comments, where the alerts' schema does not tell it. A lost connection is taken up again when
+/// the next change begins.
 #pragma once
 
 #include "skywright/database/prompt_database.h"

@@ -11,7 +11,7 @@ namespace skywright::imagesim::detail {
 /// What the wide Gaussians of a strip of a detector add to it.
 ///
 /// A Gaussian that varies little from one pixel to the next need not be evaluated at each: the
-/// wings of stars and galaxies were nine tenths of all evaluations. Grids of every 2nd, 4th and 8th
+/// wings of stars and galaxies are most of all evaluations. Grids of every 2nd, 4th and 8th
 /// pixel each take those at least three of their steps wide in every direction. Interpolation by
 /// six points then errs by at most (225/64) h^6 f''''''/720 = 0.073 (h/sigma)^6 = 1.0e-4 of a
 /// Gaussian's own peak.
