@@ -8,7 +8,7 @@ import time
 import pytest
 from postgres_server import Server, programs
 from small_survey import CLOCK, make_small_survey
-from survey_content import content, differences
+from survey_content import differences, keep_rows_at, without_database
 
 KILLS = 20
 
@@ -27,18 +27,13 @@ def small(skywright, tmp_path_factory):
     return make_small_survey(skywright, tmp_path_factory.mktemp("pocket"), visits=4)
 
 
-def products(survey):
-    return {k: v for k, v in content(survey).items()
-            if k != "survey.toml" and not k.startswith("prompt.sqlite")}  # fmt: skip
-
-
 @pytest.fixture(scope="module")
 def whole(skywright, small, tmp_path_factory):
     survey = small.copy(tmp_path_factory.mktemp("whole") / "survey")
     small.arrive(survey)
     begun = time.monotonic()
     skywright("night", survey, "--clock", CLOCK)
-    return products(survey), time.monotonic() - begun
+    return without_database(survey), time.monotonic() - begun
 
 
 def test_a_server_killed_mid_transaction_loses_and_doubles_nothing(
@@ -48,12 +43,9 @@ def test_a_server_killed_mid_transaction_loses_and_doubles_nothing(
     ended = {0: 0, 6: 0}
     for kill in range(KILLS):
         schema = f"kill{kill}"
-        server.sql(f"CREATE SCHEMA {schema}")
         survey = small.copy(tmp_path / schema)
         small.arrive(survey)
-        config = survey / "survey.toml"
-        url = f"{server.url}?options=-csearch_path%3D{schema}"
-        config.write_text(config.read_text().replace('database = ""', f'database = "{url}"'))
+        keep_rows_at(survey, server.schema(schema))
         process = subprocess.Popen([program, "night", survey, "--clock", CLOCK, "--quiet"],
                                    stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)  # fmt: skip
         time.sleep(dice.uniform(0.3, 1.1) * seconds)
@@ -64,7 +56,7 @@ def test_a_server_killed_mid_transaction_loses_and_doubles_nothing(
         code = process.wait(120)
         ended[code] += 1  # KeyError: another code is a fault
         skywright("night", survey, "--clock", CLOCK)
-        assert differences(products(survey), wanted) == [], f"kill {kill}"
+        assert differences(without_database(survey), wanted) == [], f"kill {kill}"
         rows = int(server.sql(f'SELECT count(*) - count(DISTINCT "diaSourceId") FROM {schema}."DiaSource"'))
         assert rows == 0, f"kill {kill}: {rows} detections twice"
     print(f"{KILLS} kills of the server: {ended[6]} nights stopped with code 6, {ended[0]} went on; "

@@ -42,3 +42,15 @@ def differences(one, other):
 
 def temporaries(survey):
     return [p for p in Path(survey).rglob(".*") if p.is_file() and p.name.endswith(".tmp")]
+
+
+def without_database(survey):
+    """All but what tells where rows are kept. The catalogs hold the rows themselves."""
+    return {k: v for k, v in content(survey).items()
+            if k != "survey.toml" and not k.startswith("prompt.sqlite")}  # fmt: skip
+
+
+def keep_rows_at(survey, url):
+    config = Path(survey) / "survey.toml"
+    assert 'database = ""' in config.read_text()
+    config.write_text(config.read_text().replace('database = ""', f'database = "{url}"'))

@@ -7,7 +7,7 @@ import subprocess
 import pytest
 from postgres_server import Server, programs
 from small_survey import CLOCK, make_small_survey
-from survey_content import content, differences
+from survey_content import differences, keep_rows_at, without_database
 
 
 @pytest.fixture(scope="module")
@@ -31,26 +31,16 @@ def in_a_file(skywright, small, tmp_path_factory):
     survey = small.copy(tmp_path_factory.mktemp("sqlite") / "survey")
     small.arrive(survey)
     skywright("night", survey, "--clock", CLOCK, "--jobs", 2)
-    return survey, products(survey)
+    return survey, without_database(survey)
 
 
 @pytest.fixture
 def on_server(server, small, tmp_path):
     """A survey whose rows go to a schema of its own on the server."""
-    server.sql(f"CREATE SCHEMA {tmp_path.name}")
     survey = small.copy(tmp_path / "survey")
     small.arrive(survey)
-    config = survey / "survey.toml"
-    url = f"{server.url}?options=-csearch_path%3D{tmp_path.name}"
-    assert 'database = ""' in config.read_text()
-    config.write_text(config.read_text().replace('database = ""', f'database = "{url}"'))
+    keep_rows_at(survey, server.schema(tmp_path.name))
     return survey
-
-
-def products(survey):
-    """All but what tells where the rows are kept. The catalogs hold the rows themselves."""
-    return {k: v for k, v in content(survey).items()
-            if k != "survey.toml" and not k.startswith("prompt.sqlite")}  # fmt: skip
 
 
 def test_passes_the_suite_that_sqlite_passes(server, program):
@@ -65,7 +55,7 @@ def test_passes_the_suite_that_sqlite_passes(server, program):
 
 def test_a_night_is_that_of_a_file(server, skywright, on_server, in_a_file, tmp_path):
     skywright("night", on_server, "--clock", CLOCK, "--jobs", 2)
-    assert products(on_server) and differences(products(on_server), in_a_file[1]) == []
+    assert without_database(on_server) and differences(without_database(on_server), in_a_file[1]) == []
     assert not (on_server / "prompt.sqlite").exists()
     rows = skywright("survey", "status", on_server, "--json").json["prompt"]
     assert rows == skywright("survey", "status", in_a_file[0], "--json").json["prompt"]
@@ -95,14 +85,13 @@ def test_a_server_that_is_away_is_told_and_the_night_goes_on_later(
     finally:
         server.start()
     skywright("night", on_server, "--clock", CLOCK, "--jobs", 2)
-    assert differences(products(on_server), in_a_file[1]) == []
+    assert differences(without_database(on_server), in_a_file[1]) == []
 
 
 def test_associate_takes_a_url(server, skywright, tmp_path):
     catalog = tmp_path / "diff.csv"
     catalog.write_text("ra,dec\n10.0,5.0\n10.1,5.0\n")
-    server.sql(f"CREATE SCHEMA {tmp_path.name}")
-    url = f"{server.url}?options=-csearch_path%3D{tmp_path.name}"
+    url = server.schema(tmp_path.name)
     for visit in (1, 2):
         report = skywright("associate", catalog, "--database", url, "--visit", visit, "--detector", 0,
                            "--mjd", 60500 + visit, "--band", "r", "--json").json  # fmt: skip
