@@ -79,18 +79,6 @@ void bodies_seen(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(orbits.size()));
 }
 
-void bodies_searched(benchmark::State& state) {
-  const OrbitCatalog orbits = belt(200000);
-  const ObservedSky sky(kRubin, kNow);
-  const FieldSearch search(orbits, time::Tdb::from_mjd(61100.2), 0.5);
-  const sphere::Cone field{sphere::unit_vector(SkyPosition::from_degrees(150.0, 5.0)),
-                           Angle::from_degrees(1.75)};
-  std::size_t offered = 0;
-  for (auto _ : state) offered = search.candidates(field, sky.tdb()).size();
-  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(orbits.size()));
-  state.counters["candidates"] = static_cast<double>(offered);
-}
-
 /// From epochs 170 days off to a night, planets included.
 void catalog_carried(benchmark::State& state) {
   OrbitCatalog orbits = belt(20000);
@@ -176,7 +164,6 @@ BENCHMARK(a_year_of_nights)->Unit(benchmark::kMillisecond);
 BENCHMARK(ours_to_horizon);
 BENCHMARK(erfa_to_horizon);
 BENCHMARK(bodies_seen);
-BENCHMARK(bodies_searched);
 BENCHMARK(catalog_carried)->Unit(benchmark::kMillisecond);
 BENCHMARK(detector_asked);
 

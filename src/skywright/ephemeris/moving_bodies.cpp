@@ -1,8 +1,7 @@
 #include "skywright/ephemeris/moving_bodies.h"
 
-#include <algorithm>
+#include <cmath>
 #include <limits>
-#include <numbers>
 
 #include "skywright/ephemeris/detail/line_of_sight.h"
 #include "skywright/ephemeris/sky_bodies.h"
@@ -10,9 +9,6 @@
 namespace skywright::ephemeris {
 namespace {
 
-constexpr double kEarthRadius = 6378.137 / kAstronomicalUnit;  // [au], equatorial (WGS84)
-constexpr double kEarthSpeed =
-    31.0 / kAstronomicalUnit * 86400.0;  // [au/day], above any observer's
 constexpr std::size_t kChunk = 1024;
 
 double days_between(time::Tdb from, time::Tdb to) {
@@ -53,58 +49,6 @@ std::vector<SeenBody> seen_bodies(const OrbitCatalog& catalog, std::span<const s
                          catalog.absolute_magnitude[k], catalog.slope[k], observer, sun, t);
     }
   });
-  return out;
-}
-
-FieldSearch::FieldSearch(const OrbitCatalog& catalog, time::Tdb about, double reach_days,
-                         const Execution& execution)
-    : about_(about),
-      reach_days_(reach_days),
-      x_(catalog.size()),
-      y_(catalog.size()),
-      z_(catalog.size()),
-      speed_(catalog.size()),
-      parallax_(catalog.size()) {
-  const State earth = earth_at(about).barycentric;
-  const State sun = sun_at(about);
-  execution.for_chunks(catalog.size(), kChunk, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t i = begin; i < end; ++i) {
-      const OrbitFrame& frame = catalog.frame[i];
-      const SeenBody seen =
-          seen_body(frame, catalog.orbit[i].perihelion_time, 0.0, 0.0, earth, sun, about);
-      const sphere::UnitVector u = sphere::unit_vector(seen.position);
-      x_[i] = u.x;
-      y_[i] = u.y;
-      z_[i] = u.z;
-      // The energy of the orbit at the least distance from the Sun that it can reach meanwhile
-      // bounds its speed; light time adds to the span.
-      const double q = frame.perihelion_distance;
-      const double alpha = (1.0 - frame.eccentricity) / q;
-      const double fastest = kGaussConstant * std::sqrt(2.0 / q - alpha);
-      const double span = reach_days * 1.01 + 1e-3;
-      const double nearest = std::max(q, seen.heliocentric_distance - fastest * span);
-      const double speed = kGaussConstant * std::sqrt(std::max(0.0, 2.0 / nearest - alpha));
-      const double relative = 1.001 * (speed + kEarthSpeed);
-      const double least = seen.distance - relative * span - kEarthRadius;
-      speed_[i] = least > 0.0 ? relative / least : std::numeric_limits<double>::infinity();
-      parallax_[i] = least > 0.0 ? kEarthRadius / least + 1e-8 : std::numbers::pi;
-    }
-  });
-}
-
-std::vector<std::size_t> FieldSearch::candidates(const sphere::Cone& field, time::Tdb t) const {
-  const double days = std::abs(days_between(about_, t));
-  const double radius = field.radius.radians();
-  std::vector<std::size_t> out;
-  for (std::size_t i = 0; i < x_.size(); ++i) {
-    const double turn = days > 0.0 ? speed_[i] * days : 0.0;
-    const double reach = radius + turn + parallax_[i];
-    const double cosine = field.centre.x * x_[i] + field.centre.y * y_[i] + field.centre.z * z_[i];
-    // cos(reach) >= 1 - reach^2 / 2: most are thrown out without a cosine.
-    const bool bounded = reach < std::numbers::pi;
-    if (bounded && (cosine < 1.0 - 0.5 * reach * reach || cosine < std::cos(reach))) continue;
-    out.push_back(i);
-  }
   return out;
 }
 

@@ -1,5 +1,5 @@
-/// Bodies on orbits seen from the Earth: places, rates, distances, magnitudes; and which of many
-/// cross a field.
+/// Bodies on orbits of two bodies seen from the Earth: places, rates, distances, magnitudes. Which
+/// of a catalog cross a field, planets included, is CatalogMotion's.
 #pragma once
 
 #include <span>
@@ -41,30 +41,5 @@ SeenBody seen_body(const OrbitFrame& frame, time::Tdb perihelion_time, double h,
 std::vector<SeenBody> seen_bodies(const OrbitCatalog& catalog, std::span<const std::size_t> which,
                                   const State& observer, time::Tdb t,
                                   const Execution& execution = Execution());
-
-/// Finds the bodies that may cross a field, for fields within `reach` of one time (a night): made
-/// once for 1 us a body, asked for some ns a body.
-///
-/// Conservative: a body moves no faster than its orbit allows at the least distance from the Sun
-/// that it can reach meanwhile, and its direction turns by less than that path seen from where it
-/// is nearest.
-class FieldSearch {
- public:
-  /// @param reach_days largest |t - about| of any question
-  FieldSearch(const OrbitCatalog& catalog, time::Tdb about, double reach_days,
-              const Execution& execution = Execution());
-
-  /// Indices, ascending, of all bodies that an observer on the Earth may see within `field` at `t`
-  /// (astrometric places), and few others.
-  /// @pre |t - about| <= reach
-  [[nodiscard]] std::vector<std::size_t> candidates(const sphere::Cone& field, time::Tdb t) const;
-
- private:
-  time::Tdb about_;
-  double reach_days_;
-  std::vector<double> x_, y_, z_;  ///< direction seen from the geocentre at `about`
-  std::vector<double> speed_;  ///< largest relative speed over distance [rad/day]; >= 1/reach: all
-  std::vector<double> parallax_;  ///< of the Earth's radius, and what rounding may add [rad]
-};
 
 }  // namespace skywright::ephemeris

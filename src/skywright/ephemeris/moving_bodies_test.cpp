@@ -229,36 +229,5 @@ TEST(SeenBody, MagnitudesFollowBowell) {
   EXPECT_NEAR(hg_magnitude(15.0, 0.15, 1.0, 1.0, Angle::from_degrees(22.0)), 16.0, 0.1);
 }
 
-TEST(FieldSearch, MissesNoBodyAndThrowsMostOut) {
-  const auto path = SKYWRIGHT_TEST_DATA("populations/granvik_5k.txt");
-  const OrbitCatalog orbits = read_orbits(text_of(path));
-  std::vector<std::size_t> all(orbits.size());
-  std::iota(all.begin(), all.end(), 0);
-  const double night = 59900.2;
-  const FieldSearch search(orbits, time::Tdb::from_mjd(night), 0.5);
-  auto random = RandomStream::for_unit(4, {1}, "fields");
-  std::size_t found = 0, offered = 0;
-  for (const double offset : {-0.45, -0.1, 0.0, 0.3, 0.49}) {
-    const ObservedSky sky(rubin(), time::Utc::from_mjd(night + offset));
-    const auto seen = seen_bodies(orbits, all, sky.observer(), sky.tdb());
-    for (int i = 0; i < 200; ++i) {
-      // Fields on bodies, so that there is always one at least.
-      const auto& target = seen[static_cast<std::size_t>(random.below(5000))];
-      const sphere::Cone field{sphere::unit_vector(target.position), Angle::from_degrees(1.75)};
-      const auto candidates = search.candidates(field, sky.tdb());
-      EXPECT_TRUE(std::is_sorted(candidates.begin(), candidates.end()));
-      for (std::size_t k = 0; k < seen.size(); ++k) {
-        if (!field.contains(sphere::unit_vector(seen[k].position))) continue;
-        ++found;
-        ASSERT_TRUE(std::binary_search(candidates.begin(), candidates.end(), k))
-            << offset << " " << k;
-      }
-      offered += candidates.size();
-    }
-  }
-  EXPECT_LT(static_cast<double>(offered) / 1000.0, 0.05 * 5000.0);  // a field is 0.02 % of the sky
-  EXPECT_GE(found, 1000u);
-}
-
 }  // namespace
 }  // namespace skywright::ephemeris
