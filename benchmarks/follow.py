@@ -3,8 +3,8 @@
     build/venv/bin/python benchmarks/follow.py [--detectors 8] [--visits 5] [--cadence 39] [--jobs 0] [--work DIR]
 
 Simulates calibration frames, two template visits and the science visits of full-size LSST CCDs (kept in DIR between
-runs), then starts `skywright night --follow` and lets another process write the visits' frames into incoming/, byte
-by byte under a hidden name and renamed when whole, all detectors of a visit at once and a visit every --cadence
+runs), then starts `skywright night --follow` and lets another process write the visits' frames into incoming/, in
+parts under a hidden name and renamed when whole, all detectors of a visit at once and a visit every --cadence
 seconds. Prints p50, p98, the longest, and the share under 60 s, of latencies by two clocks: the night's own, which
 its log tells, and the file system's (from the raw's last byte to the alert file's last change, its sync included).
 Exit code 1 where fewer than 98 % came within 60 s or an alert file is missing. On 2 cores, 8 detectors a visit ask

@@ -178,6 +178,8 @@ bool AlertSender::feed() {
       } catch (const InputError&) {
         remember_failure();
         --own_.waiting;  // for nothing: it stays off the record, and so does its file as a whole
+        open_bytes_ -= open.packets[index].size();
+        open.packets[index] = {};  // nor is it tried again by a new producer
       }
       open.to_send.pop_back();
     }
