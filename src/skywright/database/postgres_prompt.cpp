@@ -159,13 +159,19 @@ table::Table PostgresPrompt::objects_in(std::span<const sphere::PixelRange> rang
 
 table::Table PostgresPrompt::of_objects(const TableSpec& table, std::span<const std::int64_t> ids,
                                         double begin, double end) const {
+  const std::string name = quoted_name(table.name);
+  std::string select = selection_sql(table);
+  select.resize(select.size() - name.size());
+  // Object by object, which OFFSET 0 keeps so: of a partition that was just begun the server has no
+  // statistics, and would read all of it.
   return table_of(
       server_.query(
-          selection_sql(table) +
-              " JOIN unnest($1::bigint[]) WITH ORDINALITY AS wanted(id, place) ON \"diaObjectId\" "
-              "= wanted.id WHERE \"midpointMjdTai\" >= $2::float8 AND \"midpointMjdTai\" < "
-              "$3::float8 ORDER BY wanted.place, \"midpointMjdTai\", " +
-              quoted_name(table.key),
+          select +
+              "unnest($1::bigint[]) WITH ORDINALITY AS wanted(id, place) CROSS JOIN LATERAL (" +
+              "SELECT * FROM " + name +
+              " WHERE \"diaObjectId\" = wanted.id AND \"midpointMjdTai\" >= $2::float8 AND "
+              "\"midpointMjdTai\" < $3::float8 OFFSET 0) AS " +
+              name + " ORDER BY wanted.place, \"midpointMjdTai\", " + quoted_name(table.key),
           {sql::array_text({ids.begin(), ids.end()}), number_text(begin), number_text(end)}),
       table);
 }
