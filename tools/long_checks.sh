@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# long_checks.sh [headers] [asan] [tsan] [tidy] [fuzz] [faults] [science] [wheel] [notebooks]: what is too long for every CI run; all by default.
+# long_checks.sh [headers] [asan] [tsan] [tidy] [fuzz] [parallel] [faults] [science] [wheel] [notebooks]: what is too long for every CI run; all by default.
 # Ends with one line a check, its time in it, and exits 1 if any failed. NICE=19 before it lets others go first.
 set -uo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
-chosen=${*:-headers asan tsan tidy fuzz faults science wheel notebooks}
+chosen=${*:-headers asan tsan tidy fuzz parallel faults science wheel notebooks}
 failed=0
 summary=""
 pytest() { build/venv/bin/python -m pytest -q -p no:cacheprovider "$@"; }
@@ -64,6 +64,11 @@ campaign() {
   SKYWRIGHT_PROGRAM=$PWD/build/release/skywright pytest "${files[@]}"
 }
 
+# Threads, ranks, two hosts and a Slurm of two nodes, over the same survey. The last two take root.
+parallel() {
+  SKYWRIGHT_PROGRAM=$PWD/build/release/skywright SKYWRIGHT_SHARED_REQUIRED=1 pytest -s tests/parallel/cluster
+}
+
 # `pip install .` in an environment of its own: the wheel's size, and the package's tests on it.
 wheel() {
   rm -rf build/wheels build/wheel-venv
@@ -87,7 +92,7 @@ mkdir -p build
 for name in $chosen; do
   case $name in
     asan | tsan) check "$name" sanitized "$name" ;;
-    headers | tidy) check "$name" "$name" ;;
+    headers | tidy | parallel) check "$name" "$name" ;;
     wheel | notebooks) check "$name" "$name" ;;
     fuzz) check fuzz tests/fuzz/run 300 ;;
     faults | science) check "$name" campaign "$name" ;;

@@ -133,8 +133,9 @@ def science(skywright, camera, out, visit, mjd, *args, band="r"):
                   "--mjd", mjd, "--seeing", 0.8 + 0.05 * (visit % 3), *SKY, *args)  # fmt: skip
 
 
-def make_small_survey(skywright, root, visits=4, bands=("r",), two=False, arriving=()):
-    """@param two  whether the camera has two detectors; frames of a visit then follow each other
+def make_small_survey(skywright, root, visits=4, bands=("r",), two=False, arriving=(), step=0.02):
+    """@param step  days from visit to visit; the Sun rises 0.33 days after the first
+    @param two  whether the camera has two detectors; frames of a visit then follow each other
     @param arriving  further options of `expose` for the frames of the night"""
 
     def of_all(frame):
@@ -169,7 +170,7 @@ def make_small_survey(skywright, root, visits=4, bands=("r",), two=False, arrivi
     skywright("survey", "templates", survey.folder, *survey.coadd_frames, "--quiet")
     for i in range(visits):
         survey.frames += of_all(
-            science(skywright, camera, root / "arriving", 2001 + i, MJD + 0.02 * i,
+            science(skywright, camera, root / "arriving", 2001 + i, MJD + step * i,
                     *arriving, band=bands[i % len(bands)])  # fmt: skip
         )
     return survey

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -37,7 +38,6 @@ class Child {
       ::setpgid(0, 0);
       std::signal(SIGPIPE, SIG_DFL);
       std::signal(SIGXFSZ, SIG_DFL);
-      ::setenv(kMark, "1", 1);
       ::execvp(arguments[0], arguments.data());
       const int error = errno;
       [[maybe_unused]] const auto told = ::write(failure[1], &error, sizeof error);
@@ -73,6 +73,16 @@ class Child {
   pid_t id_ = -1;
 };
 
+/// The ranks' command with the program's settings before it: a launcher that starts ranks on other
+/// machines hands them its environment only as far as it is told to.
+std::vector<std::string> with_settings(const std::vector<std::string>& command) {
+  std::vector<std::string> words = {"env", std::string(kMark) + "=1"};
+  for (char** each = environ; *each != nullptr; ++each)
+    if (std::string_view(*each).starts_with("SKYWRIGHT_")) words.emplace_back(*each);
+  words.insert(words.end(), command.begin(), command.end());
+  return words;
+}
+
 enum class Ended { by_itself, stopped, late };
 
 /// Wait for a launch, or end it when it must.
@@ -101,7 +111,8 @@ Supervision supervise(const SuperviseRequest& request, const Execution& executio
   std::vector<std::string> words = request.launcher;
   if (words.empty())
     throw ConfigError("--launch", "names no launcher", "as in --launch \"mpirun -n 4\"");
-  words.insert(words.end(), request.command.begin(), request.command.end());
+  const std::vector<std::string> command = with_settings(request.command);
+  words.insert(words.end(), command.begin(), command.end());
   const Clock clock = steady_clock();
   const double deadline = clock() + request.deadline_s;
   Supervision supervision;

@@ -15,8 +15,9 @@ namespace skywright::run {
 
 struct SuperviseRequest {
   std::vector<std::string> launcher;  ///< "mpirun", "-n", "4"
-  std::vector<std::string> command;   ///< what it starts, its ranks' command line
-  double deadline_s = 86400.0;        ///< of all launches together
+  std::vector<std::string> command;  ///< what it starts, its ranks' command line; `env` goes before
+                                     ///< it, with this process's settings SKYWRIGHT_*
+  double deadline_s = 86400.0;       ///< of all launches together
   /// Launches in a row that may end without having made anything.
   int fruitless = 3;
   /// How much the launches have made so far, in any unit that only grows.

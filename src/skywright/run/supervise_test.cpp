@@ -112,11 +112,15 @@ TEST_F(SuperviseTest, AStopIsPassedOn) {
   EXPECT_TRUE(fs::exists(folder_ / "heard"));
 }
 
-TEST_F(SuperviseTest, TellsTheLaunchThatItIsSupervised) {
+TEST_F(SuperviseTest, TellsRanksWhoseLauncherHandsOnNothingThatTheyAreSupervised) {
   EXPECT_FALSE(is_supervised());
-  EXPECT_EQ(supervise(launching("exit ${SKYWRIGHT_SUPERVISED:-6}0"), Execution()).launches, 3);
-  EXPECT_EQ(supervise(launching("test -n \"$SKYWRIGHT_SUPERVISED\" && exit 4"), Execution()).code,
-            4);
+  ::setenv("SKYWRIGHT_SILENCE_S", "7 and a half", 1);
+  // What starts ranks on another machine leaves this one's environment behind.
+  SuperviseRequest request{.launcher = {"/usr/bin/env", "-i", "PATH=/usr/bin:/bin"},
+                           .command = {"sh", "-c", R"([ "$SKYWRIGHT_SILENCE_S" = "7 and a half" ] &&
+                              [ -n "$SKYWRIGHT_SUPERVISED" ] && exit 4; exit 5)"}};
+  EXPECT_EQ(supervise(request, Execution()).code, 4);
+  ::unsetenv("SKYWRIGHT_SILENCE_S");
 }
 
 TEST_F(SuperviseTest, ALauncherThatIsNotThereIsWrongUsage) {
