@@ -86,7 +86,7 @@ void forget_earlier_run(PromptDatabase& database, const Table& detectors, double
 }
 
 /// A cone around all sources; empty where there are none.
-std::optional<sphere::Cone> cone_around(const std::vector<Detection>& detections) {
+std::optional<sphere::Cone> cone_of(const std::vector<Detection>& detections) {
   if (detections.empty()) return {};
   sphere::UnitVector sum{0.0, 0.0, 0.0};
   std::vector<sphere::UnitVector> places;
@@ -149,7 +149,7 @@ AssociatedVisit associate_visit(PromptDatabase& database, VisitSources visit,
   auto change = database.change();
   forget_earlier_run(database, visit.detectors, floor);
   AssociatedVisit out;
-  std::optional<sphere::Cone> cone = visit.footprint ? visit.footprint : cone_around(all);
+  std::optional<sphere::Cone> cone = visit.footprint ? visit.footprint : cone_of(all);
   std::vector<DiaObject> known;
   if (cone) {
     // Objects just outside may be the match of a source just inside.

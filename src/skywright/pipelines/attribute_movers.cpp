@@ -33,8 +33,9 @@ std::int64_t id_of(const OrbitCatalog& orbits, std::size_t body) {
   return ephemeris::solar_system_id(packed.empty() ? orbits.name[body] : packed);
 }
 
-std::vector<NearBody> bodies_near(const CatalogMotion& motion, const MoverField& field,
-                                  const CatalogMotion::Observer& observer, double margin_arcsec) {
+std::vector<NearBody> bodies_seen_near(const CatalogMotion& motion, const MoverField& field,
+                                       const CatalogMotion::Observer& observer,
+                                       double margin_arcsec) {
   sphere::Cone cone = cone_around(field.wcs, field.box);
   cone.radius = cone.radius + sphere::Angle::from_arcsec(margin_arcsec);
   std::vector<NearBody> out;
@@ -175,7 +176,7 @@ AttributedMovers attribute_movers(KnownMovers& movers, const std::vector<MoverFi
   SourceRows rows;
   std::map<std::int64_t, std::size_t> bodies;
   for (const MoverField& field : detectors) {
-    const auto near = bodies_near(motion, field, observer, config.largest_arcsec);
+    const auto near = bodies_seen_near(motion, field, observer, config.largest_arcsec);
     std::vector<PredictedBody> predicted;
     for (const NearBody& body : near) predicted.push_back(prediction(motion, body, sky.tdb()));
     std::vector<BodyDetection> seen;

@@ -14,7 +14,7 @@ namespace {
 using metrics::kBandNames;
 using metrics::kBands;
 
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+constexpr double kNoValue = std::numeric_limits<double>::quiet_NaN();
 
 /// A map about `middle`, the colours symmetrical.
 void add_difference(std::vector<PlanPicture>& out, std::string name, const std::string& title,
@@ -39,7 +39,7 @@ std::vector<double> ratio(const std::vector<std::uint32_t>& a,
                           const std::vector<std::uint32_t>& b) {
   std::vector<double> out(a.size());
   for (std::size_t i = 0; i < out.size(); ++i)
-    out[i] = a[i] > 0 && b[i] > 0 ? static_cast<double>(a[i]) / b[i] : kNone;
+    out[i] = a[i] > 0 && b[i] > 0 ? static_cast<double>(a[i]) / b[i] : kNoValue;
   return out;
 }
 
