@@ -40,7 +40,7 @@ sw_status sw_detect(const sw_image* image, const sw_options* options, sw_table**
     *sources = nullptr;
     const c::Call call(options);
     const pipelines::DetectInput input(c::view_of(image, "image"));
-    auto found = pipelines::detect_image(input, c::config_from<measure::MeasureConfig>(call),
+    auto found = pipelines::detect_image(input, c::config_from<pipelines::MeasureSettings>(call),
                                          call.execution());
     *sources = new sw_table{std::move(found.catalog)};
     return SW_OK;

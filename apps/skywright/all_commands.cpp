@@ -29,6 +29,7 @@ std::vector<Command> all_commands() {
       alerts_replay_command(),
       alerts_convert_command(),
       detect_command(),
+      kernel_check_command(),
       fits_list_command(),
       fits_convert_command(),
       table_convert_command(),

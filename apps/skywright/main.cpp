@@ -100,6 +100,7 @@ std::string group_summary(const std::string& group) {
       {"fits", "look into FITS files, and convert their images"},
       {"table", "convert catalogs between FITS, Parquet and CSV"},
       {"instrument", "describe telescopes and cameras, and check frames against them"},
+      {"kernel", "try kernels of your own"},
       {"plan", "plan a survey, judge and compare schedules"},
       {"survey", "make, fill, inspect and repair a survey directory"}};
   const auto found = kSummaries.find(group);

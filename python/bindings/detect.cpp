@@ -66,7 +66,7 @@ struct Beside {
 Detection detected(const ImageInMemory* image, const Beside& beside,
                    const apps::DetectOptions& options, const Execution& execution) {
   const measure::BackgroundConfig& background = options.config.background;
-  measure::validate(options.config);
+  pipelines::validate(options.config);
   if (!options.outputs.catalog.empty()) io::check_table_name(options.outputs.catalog);
   execution.report("detect: read", 0, 3);
   DetectInput input = image != nullptr ? image->input() : pipelines::load_image(options.inputs);

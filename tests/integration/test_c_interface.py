@@ -3,12 +3,14 @@
 import ctypes
 import os
 import subprocess
+import sys
 import threading
 from ctypes import byref, c_char_p, c_double, c_float, c_int32, c_int64, c_size_t, c_uint64, c_void_p
 from pathlib import Path
 
 import numpy as np
 import pytest
+import user_kernels
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -211,3 +213,47 @@ def test_progress_may_stop_a_plan(library, tmp_path):
     values = (c_char_p * 2)(b"2000", os.fsencode(tmp_path / "plan.db"))
     assert library.sw_run(b"plan", c_size_t(2), names, values, byref(kept), None) == 3
     assert told and not (tmp_path / "plan.db").exists()
+
+
+FAST_KERNEL = """
+import ctypes, sys
+import numpy as np
+library, kernel, way = sys.argv[1:]
+tiny = np.array([5e-324])
+assert (tiny * 1.0)[0] > 0
+if way == "used":
+    lib = ctypes.CDLL(library)
+    class Image(ctypes.Structure):
+        _fields_ = [("size", ctypes.c_size_t), ("width", ctypes.c_int64), ("height", ctypes.c_int64),
+                    ("stride", ctypes.c_int64), ("pixels", ctypes.c_void_p), ("variance", ctypes.c_void_p),
+                    ("mask", ctypes.c_void_p)]
+    class Options(ctypes.Structure):
+        _fields_ = [("size", ctypes.c_size_t), ("jobs", ctypes.c_int32), ("settings", ctypes.c_char_p),
+                    ("progress", ctypes.c_void_p), ("user", ctypes.c_void_p)]
+    pixels = np.random.default_rng(1).normal(100, 5, (64, 64)).astype(np.float32)
+    pixels[30:33, 30:33] += 500
+    image = Image(ctypes.sizeof(Image), 64, 64, 64, pixels.ctypes.data, None, None)
+    settings = ('kernels = [{library = "%s", side = 11}]' % kernel).encode()
+    options = Options(ctypes.sizeof(Options), 1, settings, None, None)
+    table = ctypes.c_void_p()
+    status = lib.sw_detect(ctypes.byref(image), ctypes.byref(options), ctypes.byref(table))
+    lib.sw_message.restype = ctypes.c_char_p
+    assert status == 0, lib.sw_message()
+    assert lib.sw_table_find(table, b"value") >= 0
+else:
+    ctypes.CDLL(kernel)
+print("kept" if (tiny * 1.0)[0] > 0 else "lost")
+"""
+
+
+def test_a_kernel_leaves_the_floating_point_unit_alone(library, tmp_path):
+    """A library made with -ffast-math switches denormal numbers off as it is loaded; loaded by anybody else, it has
+    that effect."""
+    kernel = user_kernels.probe(tmp_path, "fast", "-Ofast")
+    shown = {
+        way: subprocess.run([sys.executable, "-c", FAST_KERNEL, library.path, kernel, way], capture_output=True,
+                            text=True, timeout=60)
+        for way in ("used", "loaded")
+    }  # fmt: skip
+    assert shown["used"].stdout == "kept\n", shown["used"].stderr
+    assert shown["loaded"].stdout == "lost\n", shown["loaded"].stderr

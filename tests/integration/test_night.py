@@ -16,6 +16,7 @@ import fastavro
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+import user_kernels
 from astropy import units
 from astropy.io import fits
 from astropy.wcs import WCS
@@ -386,6 +387,59 @@ def test_a_setting_of_the_subtraction_leaves_sources_standing(skywright, small, 
     assert len(after["difference"]) == 2 * len(before["difference"])
     assert not any(e["was_done"] for e in report["exposures"])
     assert same_open_data(changed, always) == []
+
+
+# ---- user kernels
+
+
+def with_kernel(survey, library, **settings):
+    lines = [f'library = "{library}"', *(f"{key} = {value}" for key, value in settings.items())]
+    text = (survey / "survey.toml").read_text().split("[[night.measure.kernels]]\nlibrary")[0]
+    (survey / "survey.toml").write_text(text + "\n[[night.measure.kernels]]\n" + "\n".join(lines) + "\n")
+
+
+def test_a_user_kernel_measures_the_night(skywright, small, tmp_path):
+    """Its columns are in the Source table; another library redoes the exposure, and how or where it is called does
+    not; one that crashes fails its exposure alone."""
+    survey = small.copy(tmp_path / "survey")
+    small.arrive(survey, small.frames[:2])
+    (survey / "kernels").mkdir()
+    library = user_kernels.built(user_kernels.EXAMPLES / "aperture.c", survey / "kernels" / "aperture.so")
+
+    def run(expect=0):
+        return skywright("night", survey, "--clock", CLOCK, "--json", expect=expect).json["exposures"]
+
+    with_kernel(survey, "kernels/aperture.so")
+    assert not any(e["was_done"] for e in run())
+    tables = sorted((survey / "visit").rglob("*.sources.parquet"))
+    assert len(tables) == 2
+    words = json.loads(pq.read_metadata(tables[0]).metadata[b"skywright"])["columns"]
+    assert {w["name"]: w["unit"] for w in words}["circleFlux"] == "nJy"
+    t = pq.read_table(tables[0]).to_pandas()
+    touched = t.deblend_blended | t[[c for c in t.columns if c.startswith("pixelFlags_")]].any(axis=1)
+    good = t[(t.ap05Flux > 10 * t.ap05FluxErr) & ~touched]
+    assert len(good) > 50 and not good.aperture_flag.any()
+    # Edge pixels by 10 x 10 parts, as in test_kernels.py.
+    np.testing.assert_allclose(good.circleFlux, good.ap05Flux, rtol=0.004)
+
+    elsewhere = tmp_path / "aperture.so"
+    shutil.copy(library, elsewhere)
+    with_kernel(survey, elsewhere, serial="true", isolated="true")
+    assert all(e["was_done"] for e in run())
+    with open(elsewhere, "ab") as file:
+        file.write(b"another")
+    with_kernel(survey, elsewhere)
+    assert not any(e["was_done"] for e in run())
+
+    # The second frame's pointing is another: nothing of the first lies where this crashes.
+    places = {n: set(np.round(np.array(pq.read_table(f)["x"]), 1)) for n, f in enumerate(tables)}
+    alone = max(places[1] - places[0])
+    crash = f"if (position[2 * i] > {alone - 0.06} && position[2 * i] < {alone + 0.06}) abort(); result[i] = 1;"
+    with_kernel(survey, user_kernels.probe(tmp_path, "crash", BODY=crash), isolated="true")
+    codes = [e["code"] for e in run(expect=3)]
+    assert sorted(codes) == [0, 4]
+    told = (survey / "failures.json").read_text()
+    assert "kernel" in told and f"source at x {alone:.1f}"[:-2] in told
 
 
 # ---- bad frames (those that come while it runs: test_follow.py)

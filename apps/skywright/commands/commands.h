@@ -18,6 +18,7 @@ Command alerts_show_command();
 Command associate_command();
 Command calib_command();
 Command detect_command();
+Command kernel_check_command();
 Command detrend_command();
 Command expose_command();
 Command fits_convert_command();

@@ -3,6 +3,7 @@
 #include "command_config.h"
 #include "commands.h"
 #include "commands/detect_options.h"
+#include "skywright/config/json_text.h"
 
 namespace skywright::apps {
 namespace {
@@ -15,8 +16,8 @@ pipelines::WeightType weight_type(const std::string& name) {
                     "the default is variance");
 }
 
-measure::MeasureConfig measure_config(const Arguments& args, const Session& session) {
-  auto config = config_of<measure::MeasureConfig>(session);
+pipelines::MeasureSettings measure_settings(const Arguments& args, const Session& session) {
+  auto config = config_of<pipelines::MeasureSettings>(session);
   if (const auto threshold = args.maybe_number("--threshold")) {
     config.detection.threshold = *threshold;
     config.detection.extent = std::min(config.detection.extent, *threshold);
@@ -37,6 +38,26 @@ std::string json_list(const std::vector<std::string>& texts) {
   return out + "]";
 }
 
+std::string kernels_text(const std::vector<pipelines::KernelReport>& kernels) {
+  std::string out;
+  for (const pipelines::KernelReport& k : kernels)
+    out += fmt::format(
+        "\nkernel {}: {} items in {} calls, {:.2f} us an item; {:.2f} us a call around it", k.name,
+        k.use.items, k.use.calls, 1e6 * k.use.seconds_per_item(), 1e6 * k.use.overhead_per_call());
+  return out;
+}
+
+std::string kernels_json(const std::vector<pipelines::KernelReport>& kernels) {
+  std::string out = "[";
+  for (const pipelines::KernelReport& k : kernels)
+    out += fmt::format(
+        "{}{{\"name\":\"{}\",\"library\":{},\"calls\":{},\"items\":{},\"seconds\":{:.6g},"
+        "\"kernel_seconds\":{:.6g},\"overhead_per_call_us\":{:.4g}}}",
+        out.size() > 1 ? "," : "", k.name, config::json_string(k.library), k.use.calls, k.use.items,
+        k.use.seconds, k.use.kernel_seconds, 1e6 * k.use.overhead_per_call());
+  return out + "]";
+}
+
 Outcome run_detect(const Arguments& args, const Session& session) {
   const DetectOptions options = detect_options(args, session);
   const pipelines::DetectSummary s =
@@ -49,9 +70,10 @@ Outcome run_detect(const Arguments& args, const Session& session) {
       s.sources, s.blended, s.flagged, s.psf_fwhm, s.psf_stars, s.background, s.noise);
   out.json = fmt::format(
       "{{\"sources\":{},\"blended\":{},\"flagged\":{},\"psf_stars\":{},\"psf_fwhm_pixel\":{:.6g},"
-      "\"sky\":{:.9g},\"noise\":{:.9g},\"warnings\":{}}}",
+      "\"sky\":{:.9g},\"noise\":{:.9g},\"kernels\":{},\"warnings\":{}}}",
       s.sources, s.blended, s.flagged, s.psf_stars, s.psf_fwhm, s.background, s.noise,
-      json_list(s.warnings));
+      kernels_json(s.kernels), json_list(s.warnings));
+  out.text += kernels_text(s.kernels);
   return out;
 }
 
@@ -68,7 +90,7 @@ DetectOptions detect_options(const Arguments& args, const Session& session) {
                       .psf = args.text_or("--psf", ""),
                       .background = args.text_or("--background", ""),
                       .plot = args.text_or("--plot", "")},
-          .config = measure_config(args, session)};
+          .config = measure_settings(args, session)};
 }
 
 Command detect_command() {
@@ -81,7 +103,9 @@ Command detect_command() {
           "Settings (--set or --config): background.mesh, detection.threshold, detection.extent, "
           "detection.min_area, detection.filter (psf, gaussian, kernel, none), "
           "deblend.min_contrast, "
-          "psf.degree, photometry.aperture_radii, gain ...\n"
+          "psf.degree, photometry.aperture_radii, gain ...; user kernels in C or Fortran that "
+          "measure\n"
+          "each source, or are the PSF: kernels, psf_kernel (skywright_kernel.h).\n"
           "Example: skywright detect image.fits --out cat.fits --threshold 5 --psf psf.fits",
       .arguments = {{"image",
                      "FITS image: plain, compressed, one of several (file.fits[2], "
@@ -98,7 +122,7 @@ Command detect_command() {
                   {"--plot", "FILE", "write a PNG of the image with its sources"}},
       .run = run_detect,
       .settings = [](const Arguments& args, const Session& session) {
-        return settings_in(measure_config(args, session));
+        return settings_in(measure_settings(args, session));
       }};
 }
 

@@ -9,7 +9,7 @@ namespace skywright::apps {
 struct DetectOptions {
   pipelines::DetectFileInputs inputs;
   pipelines::DetectFileOutputs outputs;
-  measure::MeasureConfig config;
+  pipelines::MeasureSettings config;
 };
 
 /// Nothing is required here: an image in memory has no path. @throws ConfigError

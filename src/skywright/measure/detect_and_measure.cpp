@@ -192,7 +192,7 @@ class Detector {
     draw_labels();
   }
 
-  [[nodiscard]] detail::Measured measure(const psf::PsfModel& psf) const {
+  [[nodiscard]] detail::Measured measure(const psf::PsfModel& psf, SourceKernels kernels) const {
     const PsfShape shape(psf, image_.box());
     const MeasureInput input{.sky = labelled(),
                              .noise = noise(),
@@ -200,7 +200,7 @@ class Detector {
                              .psf_shape = &shape,
                              .background = &background_.level,
                              .config = &config_};
-    return detail::measure_all(input, footprints_.found, significance_.view(), execution_);
+    return detail::measure_all(input, footprints_.found, significance_.view(), kernels, execution_);
   }
 
   [[nodiscard]] Background& background() { return background_; }
@@ -289,8 +289,9 @@ void check_size(const image::MaskedImageView& image) {
                      "give an image of at least one pixel");
 }
 
-MeasureResult finish(Detector& detector, const psf::PsfModel& psf, MeasureCounts counts) {
-  detail::Measured measured = detector.measure(psf);
+MeasureResult finish(Detector& detector, const psf::PsfModel& psf, MeasureCounts counts,
+                     SourceKernels kernels) {
+  detail::Measured measured = detector.measure(psf, kernels);
   counts.footprints = static_cast<int>(detector.footprints().found.size());
   counts.rejected_small = detector.footprints().rejected_small;
   counts.blended_footprints = measured.blended_footprints;
@@ -306,7 +307,7 @@ MeasureResult finish(Detector& detector, const psf::PsfModel& psf, MeasureCounts
 }  // namespace
 
 MeasureResult detect_and_measure(const image::MaskedImageView& image, const MeasureConfig& config,
-                                 const Execution& execution) {
+                                 const Execution& execution, SourceKernels kernels) {
   validate(config);
   check_size(image);
   Detector detector(image, config, execution);
@@ -327,19 +328,20 @@ MeasureResult detect_and_measure(const image::MaskedImageView& image, const Meas
   if (!psf) psf = analytic_psf(stars.fwhm, config.psf);
   execution.check_stop();
   detector.second_pass(*psf);
-  MeasureResult out = finish(detector, *psf, counts);
+  MeasureResult out = finish(detector, *psf, counts, kernels);
   flag_psf_stars(out.sources, stars.stars, used);
   return out;
 }
 
 MeasureResult detect_and_measure(const image::MaskedImageView& image, const psf::PsfModel& psf,
-                                 const MeasureConfig& config, const Execution& execution) {
+                                 const MeasureConfig& config, const Execution& execution,
+                                 SourceKernels kernels) {
   validate(config);
   check_size(image);
   Detector detector(image, config, execution);
   if (config.background.mask_sources) detector.first_pass(psf);
   detector.second_pass(psf);
-  return finish(detector, psf, {});
+  return finish(detector, psf, {}, kernels);
 }
 
 SourceCatalog measure_footprints(const image::MaskedImageView& image,
@@ -357,7 +359,7 @@ SourceCatalog measure_footprints(const image::MaskedImageView& image,
                            .psf_shape = &shape,
                            .background = nullptr,
                            .config = &config};
-  return detail::measure_all(input, footprints, significance, execution).catalog;
+  return detail::measure_all(input, footprints, significance, {}, execution).catalog;
 }
 
 }  // namespace skywright::measure

@@ -11,6 +11,7 @@
 #include "skywright/measure/footprints.h"
 #include "skywright/measure/measure_config.h"
 #include "skywright/measure/source_catalog.h"
+#include "skywright/measure/source_kernel.h"
 #include "skywright/psf/psf_model.h"
 
 namespace skywright::measure {
@@ -37,14 +38,17 @@ struct MeasureResult {
 /// @param image not background-subtracted (subtracting again does no harm); variance may be an
 /// empty view: then the background's rms squared is taken. Pixels with kUnusable bits, and those
 /// not finite, never count.
-/// @throws ConfigError; InputError where no pixel is usable
+/// @param kernels measurements beside ours, whose columns follow ours
+/// @throws ConfigError; InputError where no pixel is usable; what a kernel throws
 MeasureResult detect_and_measure(const image::MaskedImageView& image, const MeasureConfig& config,
-                                 const Execution& execution = Execution());
+                                 const Execution& execution = Execution(),
+                                 SourceKernels kernels = {});
 
 /// The same with a PSF that is known already: no stars are selected.
 MeasureResult detect_and_measure(const image::MaskedImageView& image, const psf::PsfModel& psf,
                                  const MeasureConfig& config,
-                                 const Execution& execution = Execution());
+                                 const Execution& execution = Execution(),
+                                 SourceKernels kernels = {});
 
 /// The steps after detection for a difference image: sources at given footprints of a
 /// background-free image, with a known PSF and each pixel's own variance. Deblends, centres, and

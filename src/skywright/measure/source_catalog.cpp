@@ -97,6 +97,8 @@ table::Table to_table(const SourceCatalog& c) {
     for (const std::uint32_t f : c.flags) values.push_back((f >> k) & 1U);
     t.add_flags(kFlags[k].name, kFlags[k].description, std::move(values));
   }
+  for (const OwnColumn& own : c.own) t.add(own.name, own.unit, own.description, own.values);
+  for (const OwnFlag& own : c.own_flags) t.add_flags(own.name, own.description, own.values);
   return t;
 }
 

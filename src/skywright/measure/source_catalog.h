@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "skywright/table/table.h"
@@ -37,6 +38,20 @@ enum class SourceFlag : std::uint8_t {
 };
 constexpr int kSourceFlags = 20;
 
+/// A column that a kernel of the user's measured (source_kernel.h).
+struct OwnColumn {
+  std::string name;
+  std::string unit;  ///< empty for none
+  std::string description;
+  bool is_flux = false;        ///< in the image's unit, and in nJy where fluxes are
+  std::vector<double> values;  ///< NaN where it could not be measured
+};
+struct OwnFlag {
+  std::string name;
+  std::string description;
+  std::vector<std::uint8_t> values;
+};
+
 struct SourceCatalog {
   std::vector<std::int64_t> id;  ///< 1-based counter within the image, or packed by the caller
   std::vector<std::int64_t>
@@ -58,6 +73,8 @@ struct SourceCatalog {
   std::vector<float> sky;                            ///< background under it
   std::vector<std::int32_t> area;                    ///< pixels of the footprint
   std::vector<std::uint32_t> flags;                  ///< bits of SourceFlag
+  std::vector<OwnColumn> own;      ///< in the order of the kernels that were asked
+  std::vector<OwnFlag> own_flags;  ///< one a kernel
 
   [[nodiscard]] std::size_t size() const { return x.size(); }
   [[nodiscard]] bool has(std::size_t i, SourceFlag flag) const {

@@ -41,6 +41,7 @@ struct SourceRow {
   float sky = 0.0F;
   int area = 0;
   std::uint32_t flags = 0;
+  std::vector<double> own = {};  ///< of kernels of the user's
 };
 
 /// Second moments of a PSF over its field, as smooth surfaces: cheap to ask for each source.

@@ -136,14 +136,14 @@ void write_detect_outputs(const DetectFileOutputs& outputs, const DetectInput& i
 }
 
 DetectSummary detect_file(const DetectFileInputs& inputs, const DetectFileOutputs& outputs,
-                          const measure::MeasureConfig& config, const Execution& execution) {
-  measure::validate(config);
+                          const MeasureSettings& settings, const Execution& execution) {
+  validate(settings);
   io::check_table_name(outputs.catalog);
   execution.report("detect: read", 0, 3);
   DetectInput input = load_image(inputs);
-  add_planes(input, inputs, config.background, execution);
+  add_planes(input, inputs, settings.background, execution);
   execution.report("detect: measure", 1, 3);
-  const Detected detected = detect_image(input, config, execution);
+  const Detected detected = detect_image(input, settings, execution);
   execution.report("detect: write", 2, 3);
   write_detect_outputs(outputs, input, detected, execution);
   execution.report("detect: write", 3, 3);

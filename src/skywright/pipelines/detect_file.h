@@ -5,7 +5,6 @@
 #include <string>
 
 #include "skywright/base/execution.h"
-#include "skywright/measure/measure_config.h"
 #include "skywright/pipelines/detect_image.h"
 
 namespace skywright::pipelines {
@@ -45,6 +44,6 @@ void write_detect_outputs(const DetectFileOutputs& outputs, const DetectInput& i
 
 /// All of it, and detect_image between. @throws InputError, StorageError, ConfigError
 DetectSummary detect_file(const DetectFileInputs& inputs, const DetectFileOutputs& outputs,
-                          const measure::MeasureConfig& config, const Execution& execution);
+                          const MeasureSettings& settings, const Execution& execution);
 
 }  // namespace skywright::pipelines

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "skywright/base/error.h"
 #include "skywright/pipelines/sky_columns.h"
 
 namespace skywright::pipelines {
@@ -22,7 +23,8 @@ table::Table catalog_table(const measure::MeasureResult& result, const DetectInp
   return table;
 }
 
-DetectSummary summarise(const measure::MeasureResult& result, const DetectInput& image) {
+DetectSummary summarise(const measure::MeasureResult& result, const DetectInput& image,
+                        bool psf_known) {
   DetectSummary out;
   out.warnings = image.warnings;
   out.sources = result.sources.size();
@@ -43,22 +45,31 @@ DetectSummary summarise(const measure::MeasureResult& result, const DetectInput&
   out.noise = result.background.global_rms;
   if (out.sources == 0)
     out.warnings.push_back("no source stands above the threshold: the catalog is empty");
-  else if (out.psf_stars == 0 && !image.psf)
+  else if (out.psf_stars == 0 && !psf_known)
     out.warnings.push_back("too few stars for a PSF model: a Moffat profile was taken");
   return out;
 }
 
 }  // namespace
 
-Detected detect_image(const DetectInput& input, const measure::MeasureConfig& config,
+Detected detect_image(const DetectInput& input, const MeasureSettings& settings,
                       const Execution& execution) {
-  measure::validate(config);
-  measure::MeasureConfig used = config;
+  validate(settings);
+  if (input.psf && !settings.psf_kernel.library.empty())
+    throw ConfigError("a PSF and psf_kernel", "they are two PSFs for one image",
+                      "leave one of them out");
+  measure::MeasureConfig used = settings;
   used.noise_factor *= input.noise_factor;
+  const UserKernels kernels(settings, {});
+  const image::MaskedImageView image = input.view();
+  const std::optional<psf::PsfModel> of_kernel = kernels.psf_model(image.width(), image.height());
+  const psf::PsfModel* psf = of_kernel ? &*of_kernel : (input.psf ? &*input.psf : nullptr);
   measure::MeasureResult measured =
-      input.psf ? measure::detect_and_measure(input.view(), *input.psf, used, execution)
-                : measure::detect_and_measure(input.view(), used, execution);
-  DetectSummary summary = summarise(measured, input);
+      psf != nullptr
+          ? measure::detect_and_measure(image, *psf, used, execution, kernels.measurements())
+          : measure::detect_and_measure(image, used, execution, kernels.measurements());
+  DetectSummary summary = summarise(measured, input, psf != nullptr);
+  summary.kernels = kernels.reports();
   table::Table catalog = catalog_table(measured, input, summary);
   return {std::move(catalog), std::move(measured), std::move(summary)};
 }

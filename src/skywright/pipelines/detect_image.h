@@ -14,6 +14,8 @@
 #include "skywright/image/masked_image.h"
 #include "skywright/image/noise_correlation.h"
 #include "skywright/measure/detect_and_measure.h"
+#include "skywright/pipelines/measure_settings.h"
+#include "skywright/pipelines/user_kernels.h"
 #include "skywright/psf/psf_model.h"
 #include "skywright/table/table.h"
 #include "skywright/wcs/wcs.h"
@@ -75,11 +77,12 @@ class DetectInput {
 struct DetectSummary {
   std::size_t sources = 0;
   std::size_t blended = 0;
-  std::size_t flagged = 0;  ///< with a pixel flag or a failed measurement
-  int psf_stars = 0;        ///< 0: too few were there, and a Moffat profile was taken
-  double psf_fwhm = 0.0;    ///< at the image's middle [pixel]
-  double background = 0.0;  ///< median [image unit]
-  double noise = 0.0;       ///< of a pixel [image unit]
+  std::size_t flagged = 0;            ///< with a pixel flag or a failed measurement
+  int psf_stars = 0;                  ///< 0: too few were there, and a Moffat profile was taken
+  double psf_fwhm = 0.0;              ///< at the image's middle [pixel]
+  double background = 0.0;            ///< median [image unit]
+  double noise = 0.0;                 ///< of a pixel [image unit]
+  std::vector<KernelReport> kernels;  ///< user kernels that took part
   std::vector<std::string> warnings;
 };
 
@@ -89,8 +92,8 @@ struct Detected {
   DetectSummary summary;
 };
 
-/// @throws ConfigError; InputError where no pixel is usable
-Detected detect_image(const DetectInput& input, const measure::MeasureConfig& config,
+/// @throws ConfigError; InputError where no pixel or a user kernel is not usable
+Detected detect_image(const DetectInput& input, const MeasureSettings& settings,
                       const Execution& execution);
 
 }  // namespace skywright::pipelines

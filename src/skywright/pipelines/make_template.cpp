@@ -86,7 +86,8 @@ Prepared prepare(const fs::path& raw, const instrument::Instrument& instrument,
                                      .instrument = instrument,
                                      .detector = frame.detector,
                                      .masters = std::move(masters),
-                                     .reference = reference},
+                                     .reference = reference,
+                                     .kernels = inputs.kernels()},
                                     config, {.wall = run::steady_clock()}, execution);
     return out;
   } catch (const InputError& error) {

@@ -7,8 +7,8 @@
 #include "skywright/calibrate/solve.h"
 #include "skywright/detrend/detrend.h"
 #include "skywright/difference/subtract.h"
-#include "skywright/measure/measure_config.h"
 #include "skywright/pipelines/exposure_file.h"
+#include "skywright/pipelines/measure_settings.h"
 #include "skywright/pipelines/movers_config.h"
 #include "skywright/warp/warp.h"
 
@@ -16,7 +16,7 @@ namespace skywright::pipelines {
 
 struct NightConfig {
   detrend::DetrendConfig detrend;
-  measure::MeasureConfig measure;
+  MeasureSettings measure;
   calibrate::SolveConfig solve;
   warp::WarpConfig warp;
   difference::SubtractConfig subtract;

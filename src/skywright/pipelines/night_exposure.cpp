@@ -29,11 +29,13 @@ struct Plan {
 
 enum class Until { solve, subtract, stamps };
 
-std::string settings_of(NightConfig config, Until until) {
+/// @param kernels identity of the user kernels; nothing in keys of surveys without any
+std::string settings_of(NightConfig config, Until until, const std::string& kernels) {
   config::TomlWriter writer(config::TomlWriter::Comments::none);
   describe_nested(writer, "detrend", config.detrend, "");
-  describe_nested(writer, "measure", config.measure, "");
+  describe_nested(writer, "measure", static_cast<measure::MeasureConfig&>(config.measure), "");
   describe_nested(writer, "solve", config.solve, "");
+  if (std::string identity = kernels; !identity.empty()) writer.text("kernels", identity, "");
   if (until == Until::solve) return writer.text();
   describe_nested(writer, "warp", config.warp, "");
   describe_nested(writer, "subtract", config.subtract, "");
@@ -49,17 +51,20 @@ Plan plan_for(const RawFile& raw, const instrument::Instrument& instrument,
       instrument::predicted_wcs(instrument, detector, raw.info.boresight, raw.info.rotation);
   Plan plan;
   plan.coadd = inputs.best_template(raw.info.band, predicted, detector.width, detector.height);
-  plan.clean = {"process", kVersion, settings_of(config, Until::solve), {raw.checksum}};
+  plan.clean = {"process",
+                kVersion,
+                settings_of(config, Until::solve, inputs.kernels().identity()),
+                {raw.checksum}};
   auto& names = plan.clean.inputs;
   if (!inputs.instrument_checksum().empty()) names.push_back(inputs.instrument_checksum());
   for (const std::string& sum : inputs.master_checksums(detector, raw.info.band))
     names.push_back(sum);
   for (const std::string& sum : inputs.reference_checksums()) names.push_back(sum);
   plan.processed = plan.clean;
-  plan.processed.config = settings_of(config, Until::subtract);
+  plan.processed.config = settings_of(config, Until::subtract, inputs.kernels().identity());
   if (plan.coadd) plan.processed.inputs.push_back(plan.coadd->checksum);
   plan.cut = plan.processed;
-  plan.cut.config = settings_of(config, Until::stamps);
+  plan.cut.config = settings_of(config, Until::stamps, inputs.kernels().identity());
   const auto key = [&](const char* kind, const Provenance& provenance) {
     return archive::dataset_key({.kind = kind,
                                  .visit = raw.info.visit,
@@ -177,7 +182,8 @@ NightExposure process_night_exposure(const RawFile& raw, const instrument::Instr
                                              .detector = frame.detector,
                                              .masters = std::move(masters),
                                              .reference = reference,
-                                             .coadd = std::move(coadd)},
+                                             .coadd = std::move(coadd),
+                                             .kernels = inputs.kernels()},
                                             config, clocks, execution);
   timer.add(done.times);
   publish(done, plan, config, archive, execution);

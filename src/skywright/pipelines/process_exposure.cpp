@@ -87,8 +87,12 @@ ProcessedExposure process_exposure(ProcessInputs inputs, const NightConfig& conf
   inputs.masters = {};
   timer.mark("detrend");
 
+  const auto psf = inputs.kernels.psf_model(clean.image.width(), clean.image.height());
   measure::MeasureResult measured =
-      measure::detect_and_measure(clean.image, config.measure, execution);
+      psf ? measure::detect_and_measure(clean.image, *psf, config.measure, execution,
+                                        inputs.kernels.measurements())
+          : measure::detect_and_measure(clean.image, config.measure, execution,
+                                        inputs.kernels.measurements());
   subtract_sky(clean.image, measured.background, execution);
   timer.mark("measure");
 

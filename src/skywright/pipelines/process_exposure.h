@@ -15,6 +15,7 @@
 #include "skywright/pipelines/exposure_quality.h"
 #include "skywright/pipelines/night_config.h"
 #include "skywright/pipelines/step_times.h"
+#include "skywright/pipelines/user_kernels.h"
 #include "skywright/table/table.h"
 
 namespace skywright::pipelines {
@@ -28,6 +29,7 @@ struct ProcessInputs {
   detrend::Masters masters;
   const calibrate::ReferenceCatalog& reference;  ///< in the exposure's band, at its epoch
   std::function<Exposure()> coadd = {};          ///< gives the template; empty where there is none
+  const UserKernels& kernels;
 };
 
 /// Pixels of the three pictures of a difference source, all on the science grid.

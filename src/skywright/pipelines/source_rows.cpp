@@ -1,5 +1,6 @@
 #include "skywright/pipelines/source_rows.h"
 
+#include <algorithm>
 #include <string_view>
 
 #include "skywright/base/source_id.h"
@@ -40,8 +41,17 @@ table::Table source_rows(const measure::SourceCatalog& sources, const instrument
   const table::Table measured = measure::to_table(sources);
   for (const table::Column& column : measured.columns()) {
     if (t.contains(column.name) || column.name == "id" || column.name == "parent") continue;
-    if (!is_flux(column.name)) {
+    // Of a kernel's columns the unit says what is a flux, not the name.
+    const auto own = std::find_if(sources.own.begin(), sources.own.end(),
+                                  [&](const auto& o) { return o.name == column.name; });
+    if (own != sources.own.end() ? !own->is_flux : !is_flux(column.name)) {
       t.add(column.name, column.unit, column.description, column.values);
+      continue;
+    }
+    if (own != sources.own.end()) {
+      std::vector<double> calibrated = own->values;
+      for (double& v : calibrated) v *= flux;
+      t.add(column.name, "nJy", column.description, std::move(calibrated));
       continue;
     }
     std::vector<float> scaled;

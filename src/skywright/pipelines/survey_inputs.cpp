@@ -50,7 +50,10 @@ double covered_share(const wcs::Wcs& field, int width, int height, const wcs::Wc
 }  // namespace
 
 SurveyInputs::SurveyInputs(fs::path survey) : survey_(std::move(survey)) {
-  const fs::path camera = survey_ / read_survey_config(survey_).instrument;
+  const SurveyConfig config = read_survey_config(survey_);
+  validate(config.night.measure);
+  kernels_ = UserKernels(config.night.measure, survey_);
+  const fs::path camera = survey_ / config.instrument;
   if (fs::is_regular_file(camera)) instrument_checksum_ = archive::file_checksum(camera);
   for (const fs::path& file : files_in(survey_ / "coadd", {".fits"})) {
     const io::HduSelector image{.index = {}, .name = "IMAGE"};

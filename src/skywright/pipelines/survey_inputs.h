@@ -19,6 +19,7 @@
 #include "skywright/instrument/visit_info.h"
 #include "skywright/pipelines/exposure_file.h"
 #include "skywright/pipelines/known_movers.h"
+#include "skywright/pipelines/user_kernels.h"
 #include "skywright/table/table.h"
 
 namespace skywright::pipelines {
@@ -26,7 +27,7 @@ namespace skywright::pipelines {
 /// Read once, asked from many threads.
 class SurveyInputs {
  public:
-  /// @throws InputError for a template or a catalog that cannot be used
+  /// @throws InputError for a template, catalog or user kernel that cannot be used
   explicit SurveyInputs(std::filesystem::path survey);
 
   /// Bias, dark, flat and defects of a detector, as far as calib/ has them.
@@ -59,6 +60,8 @@ class SurveyInputs {
   void preload(const Execution& execution) const;
   /// Of the survey's own instrument file; empty for a built-in instrument.
   [[nodiscard]] const std::string& instrument_checksum() const { return instrument_checksum_; }
+  /// Those of survey.toml's measure settings; relative paths begin at the survey directory.
+  [[nodiscard]] const UserKernels& kernels() const { return kernels_; }
   [[nodiscard]] const std::vector<std::string>& reference_checksums() const {
     return reference_checksums_;
   }
@@ -79,6 +82,7 @@ class SurveyInputs {
   table::Table reference_;
   std::vector<std::string> reference_checksums_;
   std::string instrument_checksum_;
+  UserKernels kernels_;
   mutable std::unique_ptr<KnownMovers> movers_;
   mutable std::mutex mutex_;
   mutable std::map<std::filesystem::path, std::string> checksums_;

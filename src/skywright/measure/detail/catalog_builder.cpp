@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
+#include <utility>
 
 namespace skywright::measure::detail {
 namespace {
@@ -18,6 +20,28 @@ struct Place {
   std::size_t family = 0;
   std::size_t row = 0;
 };
+
+void begin_own_columns(SourceCatalog& c, SourceKernels kernels) {
+  for (const SourceKernel* kernel : kernels) {
+    for (const OwnColumn& column : kernel->columns()) c.own.push_back(column);
+    c.own_flags.push_back(
+        {kernel->flag_column(), "a column of this kernel could not be measured", {}});
+  }
+}
+
+void append_own(SourceCatalog& c, const SourceRow& row, SourceKernels kernels) {
+  std::size_t column = 0;
+  for (std::size_t k = 0; k < kernels.size(); ++k) {
+    bool failed = false;
+    for (std::size_t i = 0; i < kernels[k]->columns().size(); ++i, ++column) {
+      const double value = row.own[column];
+      const bool good = std::isfinite(value);
+      failed = failed || !good;
+      c.own[column].values.push_back(good ? value : std::numeric_limits<double>::quiet_NaN());
+    }
+    c.own_flags[k].values.push_back(failed ? 1 : 0);
+  }
+}
 
 void append(SourceCatalog& c, const SourceRow& row) {
   const auto f = [](double v) { return static_cast<float>(v); };
@@ -58,23 +82,32 @@ void append(SourceCatalog& c, const SourceRow& row) {
 }  // namespace
 
 Measured measure_all(const MeasureInput& input, const std::vector<Footprint>& footprints,
-                     image::ImageView<const float> significance, const Execution& execution) {
+                     image::ImageView<const float> significance, SourceKernels kernels,
+                     const Execution& execution) {
   const MeasureConfig& config = *input.config;
   std::vector<Family> families(footprints.size());
   execution.for_chunks(footprints.size(), kChunk, [&](std::size_t begin, std::size_t end) {
     execution.check_stop();
+    std::vector<Deblended> blends;
     for (std::size_t i = begin; i < end; ++i) {
       const Footprint& footprint = footprints[i];
       const auto label = static_cast<std::int32_t>(i) + 1;
       const double sky =
           source_noise(input.noise, input.sky, footprint, footprint.peak_x, footprint.peak_y).sky;
-      const Deblended blend = deblend(footprint, significance, input.sky.pixels, std::sqrt(sky),
-                                      config.detection.threshold, config.deblend);
+      Deblended blend = deblend(footprint, significance, input.sky.pixels, std::sqrt(sky),
+                                config.detection.threshold, config.deblend);
       families[i].truncated = blend.merged > 0;
       for (const Child& child : blend.children)
         families[i].rows.push_back(
             measure_source(input, footprint, child, label, blend.children.size() > 1));
+      if (!kernels.empty()) blends.push_back(std::move(blend));
     }
+    std::vector<StampSource> sources;
+    for (std::size_t b = 0; b < blends.size(); ++b)
+      for (std::size_t k = 0; k < blends[b].children.size(); ++k)
+        sources.push_back({&footprints[begin + b], &blends[b].children[k],
+                           static_cast<std::int32_t>(begin + b) + 1, &families[begin + b].rows[k]});
+    measure_by_kernels(input, sources, kernels);
   });
   Measured out;
   std::vector<Place> order;
@@ -94,10 +127,12 @@ Measured measure_all(const MeasureInput& input, const std::vector<Footprint>& fo
   c.aperture_radii = config.photometry.aperture_radii;
   c.ap_flux.resize(c.aperture_radii.size());
   c.ap_flux_err.resize(c.aperture_radii.size());
+  begin_own_columns(c, kernels);
   std::vector<std::int64_t> brightest(families.size(), 0);
   for (const Place& place : order) {
     const SourceRow& row = row_of(place);
     append(c, row);
+    append_own(c, row, kernels);
     const auto id = static_cast<std::int64_t>(c.size());
     std::int64_t& first = brightest[place.family];
     if (first == 0) first = id;

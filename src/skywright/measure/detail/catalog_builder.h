@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "skywright/base/execution.h"
+#include "skywright/measure/source_kernel.h"
 #include "skywright/measure/source_measurer.h"
 
 namespace skywright::measure::detail {
@@ -15,6 +16,7 @@ struct Measured {
 };
 
 Measured measure_all(const MeasureInput& input, const std::vector<Footprint>& footprints,
-                     image::ImageView<const float> significance, const Execution& execution);
+                     image::ImageView<const float> significance, SourceKernels kernels,
+                     const Execution& execution);
 
 }  // namespace skywright::measure::detail
