@@ -94,7 +94,8 @@ ExposeSummary expose(const ExposeRequest& request, const Execution& execution, r
   const sky::SkyModel model(
       request.config.sky,
       request.orbits.empty() ? ephemeris::OrbitCatalog{} : ephemeris::read_orbits(request.orbits),
-      ephemeris::Observatory{site.latitude, site.longitude, site.height_m});
+      ephemeris::Observatory{site.latitude, site.longitude, site.height_m},
+      open_populations(request.config.sky));
   const run::Work work = [&](std::string_view order, const Execution& share) {
     const auto& detector = request.instrument.detector(std::string(order));
     share.check_stop();

@@ -10,13 +10,14 @@
 #include "skywright/imagesim/simulate.h"
 #include "skywright/instrument/visit_info.h"
 #include "skywright/run/crew.h"
+#include "skywright/simulation/sky_settings.h"
 #include "skywright/sky/sky_model.h"
 
 namespace skywright::simulation {
 
 /// Everything that shapes simulated frames, as a configuration file holds it.
 struct SimulationConfig {
-  sky::SkyConfig sky;
+  SkySettings sky;
   imagesim::ImageSimConfig image;
 };
 void describe(Fields& fields, SimulationConfig& config);

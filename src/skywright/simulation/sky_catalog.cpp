@@ -5,7 +5,7 @@
 namespace skywright::simulation {
 
 std::size_t write_sky_catalog(const SkyCatalogRequest& request, const Execution& execution) {
-  const sky::SkyModel model(request.config);
+  const sky::SkyModel model(request.config, {}, {}, open_populations(request.config));
   const table::Table table =
       request.content == CatalogContent::reference
           ? model.reference_catalog(request.cone, request.bright_limit, request.faint_limit,

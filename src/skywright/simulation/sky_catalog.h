@@ -5,6 +5,7 @@
 
 #include "skywright/base/execution.h"
 #include "skywright/instrument/instrument.h"
+#include "skywright/simulation/sky_settings.h"
 #include "skywright/sky/sky_model.h"
 
 namespace skywright::simulation {
@@ -15,7 +16,7 @@ enum class CatalogContent {
 };
 
 struct SkyCatalogRequest {
-  sky::SkyConfig config;
+  SkySettings config;
   sky::Cone cone;
   time::Tai time;
   instrument::Band band;

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 #include <set>
 
+#include "skywright/sky/detail/cell_objects.h"
 #include "skywright/sky/milky_way.h"
 #include "skywright/sky/moving_objects.h"
 #include "skywright/sky/supernovae.h"
@@ -14,20 +14,15 @@
 namespace skywright::sky {
 namespace {
 
-constexpr int kOrder = 10;
-constexpr double kDegree = std::numbers::pi / 180.0;
+using detail::IdSpace;
+using detail::kOrder;
+using detail::kSlotDays;
+using detail::moved;
+using detail::object_id;
+using detail::set_host;
+
 constexpr double kJ2000 = 51544.5;  ///< MJD
-constexpr double kSlotDays = 40.0;  ///< supernovae are drawn by cell and slot of time
 constexpr double kNucleusLimit = 24.5;
-
-// An object's id: what it is (6 bits), its cell (26) or row, its number there (26).
-enum class IdSpace : std::int64_t { bright_star = 1, star, galaxy, nucleus, supernova };
-
-std::int64_t object_id(IdSpace space, std::int64_t cell, std::int64_t number) {
-  return (static_cast<std::int64_t>(space) << 56) | (cell << 28) | number;
-}
-
-double cell_square_degrees() { return sphere::healpix::pixel_area(kOrder) / (kDegree * kDegree); }
 
 /// A uniform place within a cell: the centre of one of its pixels of order 29, all of one area.
 sphere::SkyPosition place_in_cell(std::int64_t cell, RandomStream& random) {
@@ -35,15 +30,6 @@ sphere::SkyPosition place_in_cell(std::int64_t cell, RandomStream& random) {
   const auto inner = static_cast<std::int64_t>(random.word64() >> (64 - kBits));
   return sphere::sky_position(
       sphere::healpix::centre((cell << kBits) | inner, sphere::healpix::kMaxOrder));
-}
-
-/// Move a place by small angles [arcsec].
-sphere::SkyPosition moved(double ra, double dec, double east, double north) {
-  const double length = std::hypot(east, north);
-  if (length == 0.0) return sphere::SkyPosition::from_degrees(ra, dec);
-  return sphere::offset(sphere::SkyPosition::from_degrees(ra, dec),
-                        sphere::Angle::from_radians(std::atan2(east, north)),
-                        sphere::Angle::from_arcsec(length));
 }
 
 sphere::SkyPosition at_epoch(const Star& star, double mjd) {
@@ -55,12 +41,6 @@ bool within(const Cone& cone, const sphere::SkyPosition& p) {
   return sphere::separation(cone.centre, p) <= cone.radius;
 }
 
-/// Half-light radius of a circle for both components together, near enough for a label.
-double circular_radius(const Galaxy& g) {
-  return std::sqrt(g.axis_ratio) *
-         ((1.0 - g.bulge_fraction) * g.radius + g.bulge_fraction * g.bulge_radius);
-}
-
 SkyObject galaxy_object(const Galaxy& g, std::size_t band) {
   SkyObject o{.id = g.id, .kind = ObjectKind::galaxy, .ra = g.ra, .dec = g.dec};
   o.flux = o.quiet_flux = flux_njy(g.magnitude[band]);
@@ -70,13 +50,6 @@ SkyObject galaxy_object(const Galaxy& g, std::size_t band) {
   o.axis_ratio = g.axis_ratio;
   o.position_angle = g.position_angle;
   return o;
-}
-
-void set_host(SkyObject& o, const Galaxy& g, std::size_t band, double offset) {
-  o.host = g.id;
-  o.host_flux = flux_njy(g.magnitude[band]);
-  o.host_radius = circular_radius(g);
-  o.host_offset = offset;
 }
 
 }  // namespace
@@ -103,9 +76,13 @@ std::vector<std::int64_t> sky_cells(const Cone& cone) {
 }
 
 SkyModel::SkyModel(const SkyConfig& config, ephemeris::OrbitCatalog orbits,
-                   std::optional<ephemeris::Observatory> site)
-    : config_(config), orbits_(std::move(orbits)), seed_(static_cast<std::uint64_t>(config.seed)) {
+                   std::optional<ephemeris::Observatory> site, std::vector<Population> populations)
+    : config_(config),
+      orbits_(std::move(orbits)),
+      populations_(std::move(populations)),
+      seed_(static_cast<std::uint64_t>(config.seed)) {
   check_fields(config);
+  for (const Population& population : populations_) check_fields(population.config);
   if (site) {
     site_ = *site;
   } else {
@@ -118,8 +95,8 @@ std::vector<Star> SkyModel::cell_stars(std::int64_t cell) const {
   auto random = RandomStream::for_unit(seed_, {cell}, "stars");
   const StarCounts counts(sphere::sky_position(sphere::healpix::centre(cell, kOrder)),
                           config_.star_limit_r);
-  const std::int64_t n =
-      random.poisson(counts.per_square_degree() * cell_square_degrees() * config_.star_density);
+  const std::int64_t n = random.poisson(counts.per_square_degree() * detail::cell_square_degrees() *
+                                        config_.star_density);
   std::vector<Star> stars;
   for (std::int64_t k = 0; k < n; ++k) {
     Star star = counts.draw(random);
@@ -138,7 +115,7 @@ std::vector<Star> SkyModel::cell_stars(std::int64_t cell) const {
 std::vector<Galaxy> SkyModel::cell_galaxies(std::int64_t cell) const {
   auto random = RandomStream::for_unit(seed_, {cell}, "galaxies");
   const std::int64_t n = random.poisson(galaxies_per_square_degree(config_.galaxy_limit_i) *
-                                        cell_square_degrees() * config_.galaxy_density);
+                                        detail::cell_square_degrees() * config_.galaxy_density);
   std::vector<Galaxy> galaxies;
   for (std::int64_t k = 0; k < n; ++k) {
     Galaxy g = draw_galaxy(random, config_.galaxy_limit_i);
@@ -157,16 +134,8 @@ void SkyModel::add_supernovae(SkyObjects& out, std::int64_t cell,
   const TransientsConfig& config = config_.transients;
   if (galaxies.empty() || config.supernova_rate <= 0.0) return;
   const bool free_peaks = config.peak_magnitude_faint > config.peak_magnitude_bright;
-  // Supernovae go with light: weight by the square root of the flux, which favours no magnitude
-  // much.
-  std::vector<double> cumulative;
-  double total = 0.0;
-  for (const Galaxy& g : galaxies) {
-    const double i = g.magnitude[3];
-    total += i < 25.0 ? std::pow(10.0, -0.2 * (i - 22.0)) : 0.0;
-    cumulative.push_back(total);
-  }
-  if (total <= 0.0) return;
+  const detail::HostChoice hosts(galaxies);
+  if (hosts.none()) return;
   // The longest a light curve lasts, stretched at redshift 1.5.
   const auto first =
       static_cast<std::int64_t>(std::floor((mjd - 2.5 * kSupernovaFall) / kSlotDays));
@@ -174,13 +143,10 @@ void SkyModel::add_supernovae(SkyObjects& out, std::int64_t cell,
   for (std::int64_t slot = first; slot <= last; ++slot) {
     auto random = RandomStream::for_unit(seed_, {cell, slot}, "supernovae");
     const std::int64_t n =
-        random.poisson(config.supernova_rate * cell_square_degrees() * kSlotDays / 365.25);
+        random.poisson(config.supernova_rate * detail::cell_square_degrees() * kSlotDays / 365.25);
     for (std::int64_t k = 0; k < n; ++k) {
       const double peak = (static_cast<double>(slot) + random.uniform()) * kSlotDays;
-      const double u = random.uniform() * total;
-      const auto host = static_cast<std::size_t>(
-          std::lower_bound(cumulative.begin(), cumulative.end(), u) - cumulative.begin());
-      const Galaxy& g = galaxies[std::min(host, galaxies.size() - 1)];
+      const Galaxy& g = hosts.draw(random);
       const Offset place = place_in_light(g, random);
       const double wanted =
           random.uniform(config.peak_magnitude_bright, config.peak_magnitude_faint + 1e-9);
@@ -208,6 +174,8 @@ SkyObjects SkyModel::objects(const Cone& cone, time::Tai time, const instrument:
   const double mjd = time.mjd();
   const bool quiet = content == SkyContent::quiet;
   SkyObjects all;
+  PopulationDrawer drawer(quiet ? std::span<const Population>() : populations_, seed_, band_data,
+                          mjd);
   const auto add_star = [&](const Star& star, IdSpace space, bool variable) {
     const sphere::SkyPosition at = at_epoch(star, mjd);
     SkyObject o{.id = star.id, .ra = at.ra.wrapped().degrees(), .dec = at.dec.degrees()};
@@ -229,7 +197,10 @@ SkyObjects SkyModel::objects(const Cone& cone, time::Tai time, const instrument:
     for (const Star& star : cell_stars(cell)) {
       if (!within(cone, at_epoch(star, mjd))) continue;
       auto lot = RandomStream::for_unit(seed_, {star.id}, "is_variable");
-      add_star(star, IdSpace::star, lot.uniform() < config_.transients.variable_star_fraction);
+      const bool variable = lot.uniform() < config_.transients.variable_star_fraction;
+      const bool claimed = !variable && drawer.claims_star(star, all.size());
+      add_star(star, IdSpace::star, variable);
+      if (claimed) all.kind.back() = ObjectKind::variable_star;
     }
     const std::vector<Galaxy> galaxies = cell_galaxies(cell);
     SkyObjects nuclei;
@@ -260,8 +231,10 @@ SkyObjects SkyModel::objects(const Cone& cone, time::Tai time, const instrument:
       SkyObjects found;
       add_supernovae(found, cell, galaxies, mjd, band);
       append(all, found);
+      drawer.add_transients(cell, galaxies);
     }
   }
+  drawer.finish(all);
   if (!quiet) {
     const Viewpoint view = viewpoint(site_, time);
     const sphere::Cone circle{sphere::unit_vector(cone.centre), cone.radius};

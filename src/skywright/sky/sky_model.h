@@ -16,6 +16,7 @@
 #include "skywright/instrument/instrument.h"
 #include "skywright/sky/bright_stars.h"
 #include "skywright/sky/galaxies.h"
+#include "skywright/sky/population.h"
 #include "skywright/sky/sky_config.h"
 #include "skywright/sky/sky_objects.h"
 #include "skywright/table/table.h"
@@ -38,9 +39,11 @@ class SkyModel {
  public:
   /// @param site from which moving objects are seen; without one, from the LSST's
   /// @param orbits of bodies beside the modelled main belt
+  /// @param populations of transients and variables beside the modelled ones
   /// @throws ConfigError for a config out of range
   explicit SkyModel(const SkyConfig& config, ephemeris::OrbitCatalog orbits = {},
-                    std::optional<ephemeris::Observatory> site = {});
+                    std::optional<ephemeris::Observatory> site = {},
+                    std::vector<Population> populations = {});
 
   /// What stands within the cone at `time`, by kind and cell. Positions are at that time, proper
   /// motion applied; parallax and aberration are not.
@@ -69,6 +72,7 @@ class SkyModel {
 
   SkyConfig config_;
   ephemeris::OrbitCatalog orbits_;
+  std::vector<Population> populations_;
   ephemeris::Observatory site_;
   std::uint64_t seed_;
 };

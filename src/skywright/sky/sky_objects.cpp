@@ -26,6 +26,8 @@ std::string_view object_kind_name(ObjectKind kind) {
       return "supernova";
     case ObjectKind::moving_object:
       return "moving_object";
+    case ObjectKind::transient:
+      return "transient";
   }
   return "";
 }

@@ -15,7 +15,8 @@ enum class ObjectKind : std::uint8_t {
   variable_star,
   active_nucleus,  ///< a point at the centre of its host galaxy
   supernova,
-  moving_object
+  moving_object,
+  transient  ///< of a population with a light curve of its own
 };
 std::string_view object_kind_name(ObjectKind kind);
 
