@@ -1,4 +1,5 @@
 // The program's commands, whose names, options and bodies stand in apps/skywright/commands.
+#include <memory>
 #include <mutex>
 
 #include <nanobind/stl/map.h>
@@ -11,6 +12,8 @@
 #include "field_tree.h"
 #include "long_call.h"
 #include "skywright/instrument/description.h"
+#include "skywright/run/crew.h"
+#include "skywright/run/launch.h"
 
 namespace skywright::python {
 namespace {
@@ -60,6 +63,7 @@ nb::list all_described() {
     entry["arguments"] = arguments;
     entry["options"] = options;
     entry["settings"] = static_cast<bool>(command.settings);
+    entry["spreads"] = command.runs == Command::Runs::spread;
     out.append(entry);
   }
   return out;
@@ -88,10 +92,22 @@ nb::list instrument_settings() {
   return tree.fields();
 }
 
-nb::tuple run(const std::string& name, const Values& values, const std::string& config,
-              const std::string& config_origin, std::optional<std::int64_t> seed, int jobs,
-              const nb::object& progress) {
+/// The ranks of a communicator, where one was given. What ends in an error ends it, too.
+std::unique_ptr<run::Crew> crew_for(const Command& command, std::optional<int> communicator) {
+  if (!communicator) return nullptr;
+  if (command.runs != Command::Runs::spread)
+    throw ConfigError("communicator", command.name + " does not share its work among ranks",
+                      "call it on one of them");
+  const nb::gil_scoped_release others_run;
+  return run::join_communicator(*communicator);
+}
+
+nb::tuple run_command(const std::string& name, const Values& values, const std::string& config,
+                      const std::string& config_origin, std::optional<std::int64_t> seed, int jobs,
+                      const nb::object& progress, std::optional<int> communicator) {
   const Command& command = command_named(name);
+  const std::unique_ptr<run::Crew> crew = crew_for(command, communicator);
+  if (crew && jobs == 0) jobs = run::fair_jobs(*crew);
   const Arguments arguments = arguments_from(values);
   std::string line = "skywright." + name;
   for (const auto& [key, given] : values) {
@@ -100,7 +116,7 @@ nb::tuple run(const std::string& name, const Values& values, const std::string& 
   }
   std::mutex lock;
   std::vector<std::string> warnings;
-  const apps::Outcome outcome = long_call(jobs, progress, [&](const Execution& execution) {
+  apps::Outcome outcome = long_call(jobs, progress, [&](const Execution& execution) {
     const apps::Session session{.execution = execution,
                                 .config_text = config,
                                 .config_origin = config_origin,
@@ -109,12 +125,18 @@ nb::tuple run(const std::string& name, const Values& values, const std::string& 
                                 .json = true,
                                 .quiet = true,
                                 .command_line = line,
-                                .warn = [&](std::string_view message) {
-                                  const std::scoped_lock hold(lock);
-                                  warnings.emplace_back(message);
-                                }};
+                                .warn =
+                                    [&](std::string_view message) {
+                                      const std::scoped_lock hold(lock);
+                                      warnings.emplace_back(message);
+                                    },
+                                .crew = crew.get()};
     return command.run(arguments, session);
   });
+  if (crew) {
+    const nb::gil_scoped_release others_run;
+    crew->end(static_cast<int>(outcome.code));
+  }
   return nb::make_tuple(static_cast<int>(outcome.code), outcome.text, outcome.json, warnings);
 }
 
@@ -127,9 +149,11 @@ void bind_commands(nb::module_& m) {
         "A command's settings with their defaults (see field_tree.h).");
   m.def("instrument_settings", instrument_settings,
         "What a file that describes a telescope and camera may say, with the defaults.");
-  m.def("run_command", run, nb::arg("command"), nb::arg("values"), nb::arg("config"),
+  m.def("run_command", run_command, nb::arg("command"), nb::arg("values"), nb::arg("config"),
         nb::arg("config_origin"), nb::arg("seed").none(), nb::arg("jobs"),
-        nb::arg("progress").none(), "Runs one: (exit code, text, JSON, warnings).");
+        nb::arg("progress").none(), nb::arg("communicator").none() = nb::none(),
+        "Runs one: (exit code, text, JSON, warnings). `communicator`: Fortran handle of the ranks "
+        "that share the work; text and JSON are then of use on its rank 0 alone.");
 }
 
 }  // namespace skywright::python

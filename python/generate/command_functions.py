@@ -29,6 +29,11 @@ COMMON = [
     ("jobs", "int", "0", "threads; 0 takes all that the machine has"),
     ("progress", "Progress", "None", "see skywright.Progress"),
 ]
+COMMUNICATOR = (
+    "communicator", "Any", "None",
+    "an mpi4py communicator whose ranks share the work: each of them calls this function alike, and gets the same "
+    "result",
+)
 CONFIG = (
     "config", "ConfigLike", "None",
     "settings: a class of skywright.configs, a mapping, or a TOML file",
@@ -73,7 +78,8 @@ def parameters(command):
         else:
             keywords.append((name, hint(option) + " | None", "None", option["help"]))
     keywords.sort(key=lambda k: k[2] is not None)
-    return out, keywords + ([CONFIG] if command["settings"] else []) + COMMON
+    shared = [COMMUNICATOR] if command["spreads"] else []
+    return out, keywords + ([CONFIG] if command["settings"] else []) + COMMON + shared
 
 
 def docstring(command, config_class):
@@ -98,11 +104,12 @@ def function(command, name, config_class, method):
     entries = "".join(f"\n            {given(o)}," for o in command["arguments"] + command["options"])
     doc = textwrap.indent(docstring(command, config_class), "    ")
     config = "config" if command["settings"] else "None"
+    shared = ", communicator" if command["spreads"] else ""
     body = (
         f"def {name}(\n    {', '.join(signature)},\n) -> Result:\n"
         f'    """{doc.strip()}\n    """\n'
         f"    return run(\n        \"{command['name']}\",\n        {{{entries}\n        }},\n"
-        f"        {config}, seed, jobs, progress,\n    )\n"
+        f"        {config}, seed, jobs, progress{shared},\n    )\n"
     )
     return textwrap.indent(body, "    ") if method else body
 

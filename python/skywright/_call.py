@@ -6,19 +6,23 @@ import html
 import json
 import os
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from . import _core
 from ._config import ConfigLike, config_text
 from ._progress import Progress, shown
-from .errors import ConfigError, PartialError, SkywrightWarning, of_code
+from .errors import ConfigError, InternalError, PartialError, SkywrightWarning, of_code
 
 #: Units of options by their placeholder in the help; a Quantity is converted to it.
 _UNITS = {
     "DEG": "deg", "ARCSEC": "arcsec", "S": "s", "SECONDS": "s", "HOURS": "h", "M": "m", "Y": "yr",
     "MAG": "mag", "PIXEL": "pix", "PIXELS": "pix",
 }  # fmt: skip
+
+
+#: Exit code, text, JSON, warnings.
+Outcome = tuple[int, str, str, list[str]]
 
 
 class Result(Mapping[str, Any]):
@@ -90,12 +94,35 @@ def tell(messages: list[str], level: int = 3) -> None:
         warnings.warn(message, SkywrightWarning, stacklevel=level + 1)
 
 
+def on_all_ranks(communicator: Any, call: Callable[[int], Outcome]) -> Outcome:
+    """The call by every rank of an mpi4py communicator; what rank 0 was told or refused, on each of them."""
+    if not communicator:
+        raise ConfigError("communicator: it is the null communicator; call this on the ranks of one")
+    own: BaseException | None = None
+    outcome: Outcome | None = None
+    try:
+        outcome = call(communicator.py2f())
+    except BaseException as error:  # Ctrl-C, too: the others wait for what rank 0 has to say
+        own = error
+    code = None if own is None else getattr(own, "code", InternalError.code)
+    outcome, code, message = communicator.bcast((outcome, code, str(own)), root=0)
+    if own is not None:
+        raise own
+    if outcome is None:
+        raise of_code(code)(f"rank 0: {message}")
+    return outcome if communicator.rank == 0 else (*outcome[:3], [])  # once is enough for warnings
+
+
 def run(
     command: str, given: Mapping[str, tuple[Any, str, str]], config: ConfigLike, seed: int | None, jobs: int,
-    progress: Progress,
+    progress: Progress, communicator: Any = None,
 ) -> Result:  # fmt: skip
     text, origin = config_text(config)
-    code, out, facts, messages = _core.run_command(command, words(given), text, origin, seed, jobs, shown(progress))
+
+    def on(handle: int | None) -> tuple[int, str, str, list[str]]:
+        return _core.run_command(command, words(given), text, origin, seed, jobs, shown(progress), handle)
+
+    code, out, facts, messages = on(None) if communicator is None else on_all_ranks(communicator, on)
     tell(messages, 3)
     result = Result(json.loads(facts), out)
     if code == PartialError.code:

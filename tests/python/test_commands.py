@@ -12,7 +12,7 @@ import pytest
 import skywright
 from skywright import _core, configs
 
-COMMON = {"seed", "jobs", "progress", "config"}
+COMMON = {"seed", "jobs", "progress", "config", "communicator"}
 COMMANDS = {c["name"]: c for c in _core.commands()}
 
 
@@ -31,7 +31,7 @@ def test_each_command_is_a_function_with_the_program_s_options(name, skywright_p
     wanted = {o["name"].lstrip("-").replace("-", "_") for o in command["arguments"] + command["options"]}
     have = {n.rstrip("_") for n in given} - COMMON - {"self"}
     assert have == wanted
-    assert ("config" in given) == command["settings"]
+    assert ("config" in given) == command["settings"] and ("communicator" in given) == command["spreads"]
     shown = skywright_program(*name.split(), "--help").out
     for option in command["options"]:
         assert option["name"] in shown

@@ -34,6 +34,13 @@ class MpiTransport final : public Transport {
     if (mpi_.join(&rank_, &size_, &neighbours_, why, sizeof why) != 0)
       throw ServiceError("MPI does not start", why, "try the launcher with another program first");
   }
+  MpiTransport(const skywright_mpi& mpi, int communicator) : mpi_(mpi) {
+    char why[512] = "";
+    if (mpi_.join_on(communicator, &rank_, &size_, &neighbours_, why, sizeof why) != 0)
+      throw ServiceError("the communicator cannot be shared", why,
+                         "build the MPI adapter with the MPI that the caller uses, and begin MPI "
+                         "with MPI_THREAD_MULTIPLE (mpi4py does)");
+  }
   [[nodiscard]] int rank() const noexcept override { return rank_; }
   [[nodiscard]] int size() const noexcept override { return size_; }
   [[nodiscard]] int neighbours() const noexcept override { return neighbours_; }
@@ -60,23 +67,33 @@ class MpiTransport final : public Transport {
   int rank_ = 0, size_ = 1, neighbours_ = 1;
 };
 
+/// The folder of the program, or of the shared library that this code was linked into.
+fs::path home_of_this_code() {
+  Dl_info here{};
+  if (::dladdr(reinterpret_cast<const void*>(&environment), &here) != 0 &&
+      std::string_view(here.dli_fname).find(".so") != std::string_view::npos)
+    return fs::path(here.dli_fname).parent_path();
+  std::error_code error;
+  return fs::read_symlink("/proc/self/exe", error).parent_path();
+}
+
 fs::path adapter_file() {
   if (const char* named = environment("SKYWRIGHT_MPI_LIBRARY")) return named;
   constexpr const char* kName = "libskywright_mpi.so";
   std::error_code error;
-  const fs::path program = fs::read_symlink("/proc/self/exe", error);
-  const fs::path beside = program.parent_path() / kName;
-  if (fs::exists(beside, error)) return beside;
-  return program.parent_path().parent_path() / "lib" / kName;
+  const fs::path home = home_of_this_code();
+  if (fs::exists(home / kName, error)) return home / kName;
+  return home.parent_path() / "lib" / kName;
 }
 
-const skywright_mpi& loaded_adapter(const Launch& launch) {
+/// @param who  wants it: "started by mpirun"  @param otherwise  what else the reader can do
+const skywright_mpi& loaded_adapter(const std::string& who, const std::string& otherwise) {
   const fs::path file = adapter_file();
   const auto refuse = [&](const std::string& why) {
-    throw ServiceError(
-        "started by " + launch.launcher + ", but the MPI adapter cannot be used", why,
-        "build the program where MPI is installed, name the adapter by SKYWRIGHT_MPI_LIBRARY, or "
-        "set SKYWRIGHT_MPI=off to let each process work alone");
+    throw ServiceError(who + ", but the MPI adapter cannot be used", why,
+                       "build the program where MPI is installed, name the adapter by "
+                       "SKYWRIGHT_MPI_LIBRARY, or " +
+                           otherwise);
   };
   // Global, because an MPI library finds its own plugins' symbols that way. Never closed.
   void* library = ::dlopen(file.c_str(), RTLD_NOW | RTLD_GLOBAL);
@@ -123,8 +140,17 @@ std::unique_ptr<Crew> join_launch() {
   if (launch.launcher.empty()) return nullptr;
   CrewTimes times;
   times.silence_s = silence_s(times.silence_s);
-  const skywright_mpi& adapter = loaded_adapter(launch);
+  const skywright_mpi& adapter = loaded_adapter(
+      "started by " + launch.launcher, "set SKYWRIGHT_MPI=off to let each process work alone");
   return std::make_unique<Crew>([&] { return std::make_unique<MpiTransport>(adapter); }, times);
+}
+
+std::unique_ptr<Crew> join_communicator(int fortran_handle) {
+  CrewTimes times;
+  times.silence_s = silence_s(times.silence_s);
+  const skywright_mpi& adapter = loaded_adapter("a communicator was given", "give none");
+  return std::make_unique<Crew>(
+      [&] { return std::make_unique<MpiTransport>(adapter, fortran_handle); }, times);
 }
 
 int fair_jobs(const Crew& crew) {

@@ -18,6 +18,7 @@ struct parcel {
 
 static MPI_Comm communicator = MPI_COMM_NULL;
 static struct parcel* under_way = NULL;
+static int began_mpi = 0;
 
 static int explain(int status, char* error, int room) {
   char text[MPI_MAX_ERROR_STRING];
@@ -28,18 +29,11 @@ static int explain(int status, char* error, int room) {
   return status;
 }
 
-static int join(int* rank, int* size, int* neighbours, char* error, int room) {
-  int provided = MPI_THREAD_SINGLE;
+/* Our own of the ranks of `all`: letters of others never mix with ours. */
+static int gather(MPI_Comm all, int* rank, int* size, int* neighbours, char* error, int room) {
   MPI_Comm machine = MPI_COMM_NULL;
-  int status = MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided);
-  if (status != MPI_SUCCESS) return explain(status, error, room);
-  if (provided < MPI_THREAD_FUNNELED) {
-    snprintf(error, (size_t)room, "this MPI allows no threads beside it");
-    return 1;
-  }
+  int status = MPI_Comm_dup(all, &communicator);
   /* Errors come back to us; by default they would end the process. */
-  MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
-  status = MPI_Comm_dup(MPI_COMM_WORLD, &communicator);
   if (status == MPI_SUCCESS) status = MPI_Comm_set_errhandler(communicator, MPI_ERRORS_RETURN);
   if (status == MPI_SUCCESS) status = MPI_Comm_rank(communicator, rank);
   if (status == MPI_SUCCESS) status = MPI_Comm_size(communicator, size);
@@ -49,6 +43,47 @@ static int join(int* rank, int* size, int* neighbours, char* error, int room) {
   if (status == MPI_SUCCESS) status = MPI_Comm_size(machine, neighbours);
   if (machine != MPI_COMM_NULL) MPI_Comm_free(&machine);
   return explain(status, error, room);
+}
+
+static int join(int* rank, int* size, int* neighbours, char* error, int room) {
+  int provided = MPI_THREAD_SINGLE;
+  int status = MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided);
+  if (status != MPI_SUCCESS) return explain(status, error, room);
+  if (provided < MPI_THREAD_FUNNELED) {
+    snprintf(error, (size_t)room, "this MPI allows no threads beside it");
+    return 1;
+  }
+  began_mpi = 1;
+  MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
+  return gather(MPI_COMM_WORLD, rank, size, neighbours, error, room);
+}
+
+static int join_on(int handle, int* rank, int* size, int* neighbours, char* error, int room) {
+  int begun = 0;
+  int provided = MPI_THREAD_SINGLE;
+  MPI_Comm all;
+  if (communicator != MPI_COMM_NULL) {
+    snprintf(error, (size_t)room, "this process shares work over a communicator already");
+    return 1;
+  }
+  MPI_Initialized(&begun);
+  if (!begun) {
+    snprintf(error, (size_t)room,
+             "MPI has not begun here, or the communicator is of another MPI than this library");
+    return 1;
+  }
+  /* Calls come from a thread of ours, and no other thread makes any meanwhile. */
+  MPI_Query_thread(&provided);
+  if (provided < MPI_THREAD_SERIALIZED) {
+    snprintf(error, (size_t)room, "MPI was begun without threads (MPI_THREAD_SERIALIZED at least)");
+    return 1;
+  }
+  all = MPI_Comm_f2c(handle);
+  if (all == MPI_COMM_NULL) {
+    snprintf(error, (size_t)room, "it is the null communicator");
+    return 1;
+  }
+  return gather(all, rank, size, neighbours, error, room);
 }
 
 /* Forgets what has left. */
@@ -114,14 +149,14 @@ static int receive(int from, void* bytes, long size) {
 
 static void leave(void) {
   while (under_way != NULL) sweep();
-  MPI_Comm_free(&communicator);
-  MPI_Finalize();
+  MPI_Comm_free(&communicator); /* MPI_COMM_NULL from here on */
+  if (began_mpi) MPI_Finalize();
 }
 
-static void abandon(int code) { MPI_Abort(MPI_COMM_WORLD, code); }
+static void abandon(int code) { MPI_Abort(communicator, code); }
 
 const struct skywright_mpi* skywright_mpi_adapter(void) {
-  static const struct skywright_mpi adapter = {SKYWRIGHT_MPI_VERSION, join,    post,  unsent, probe,
-                                               receive,               leave, abandon};
+  static const struct skywright_mpi adapter = {SKYWRIGHT_MPI_VERSION, join, join_on, post, unsent,
+                                               probe, receive, leave, abandon};
   return &adapter;
 }
