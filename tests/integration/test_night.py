@@ -498,6 +498,7 @@ def test_a_raw_that_was_damaged_later_does_not_stop_the_others(skywright, fresh,
     raw.write_bytes(data)
     skywright("night", fresh, "--clock", CLOCK)
     assert skywright("survey", "status", fresh, "--json").json["failures"] == []
+    assert not (fresh / "failures.json").exists()  # as in a survey in which nothing ever failed
 
 
 def test_links_that_lead_nowhere_hold_up_no_night(skywright, small, tmp_path):

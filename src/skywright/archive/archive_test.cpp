@@ -11,6 +11,7 @@
 
 #include "skywright/base/error.h"
 #include "skywright/io/atomic_file.h"
+#include "skywright/io/read_error.h"
 
 namespace skywright::archive {
 namespace {
@@ -204,6 +205,15 @@ TEST_F(ArchiveTest, ASecondWriterAndAForeignFolderAreRefused) {
   EXPECT_THROW(Archive(root_, OpenFor::writing), StorageError);
   EXPECT_NO_THROW(Archive(root_, OpenFor::reading));
   EXPECT_THROW(Archive(root_ / "visit", OpenFor::reading), InputError);
+}
+
+TEST(FileChecksum, TellsADiskThatDoesNotDeliverFromAFileThatIsNotThere) {
+  // Linux opens the memory of a process as a file, and reading its first page is an I/O error.
+  EXPECT_THROW(file_checksum("/proc/self/mem"), io::ReadError);
+  EXPECT_THROW(file_checksum("/nowhere/file"), InputError);
+  EXPECT_THROW(file_checksum("/tmp"), InputError);
+  EXPECT_THROW(io::read_whole_file("/proc/self/mem"), io::ReadError);
+  EXPECT_THROW(io::read_whole_file("/tmp"), InputError);
 }
 
 }  // namespace

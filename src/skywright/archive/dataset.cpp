@@ -10,6 +10,7 @@
 #include <xxhash.h>
 
 #include "skywright/base/error.h"
+#include "skywright/io/read_error.h"
 
 namespace skywright::archive {
 namespace {
@@ -59,14 +60,15 @@ DatasetKey dataset_key(DatasetId id, const Provenance& provenance) {
 
 std::string file_checksum(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);
+  if (!in || std::filesystem::is_directory(path))
+    throw InputError(path.string(), "cannot be read", "check that it exists and its permissions");
   Hasher hasher;
   std::vector<char> buffer(1 << 20);
   while (in) {
     in.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
     hasher.bytes(buffer.data(), static_cast<std::size_t>(in.gcount()));
   }
-  if (!in.eof())
-    throw InputError(path.string(), "cannot be read", "check that it exists and its permissions");
+  if (!in.eof()) throw io::ReadError(path.string(), "cannot be read to its end");
   return hasher.hex();
 }
 

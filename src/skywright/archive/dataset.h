@@ -43,7 +43,8 @@ struct DatasetKey {
 /// accidents, not against forgery).
 DatasetKey dataset_key(DatasetId id, const Provenance& provenance);
 
-/// XXH3-128 of a file's bytes, 32 hexadecimal digits. @throws InputError where it cannot be read
+/// XXH3-128 of a file's bytes, 32 hexadecimal digits. @throws InputError where it cannot be
+/// opened, io::ReadError where the disk does not deliver it
 std::string file_checksum(const std::filesystem::path& path);
 std::string text_checksum(std::string_view text);
 

@@ -12,6 +12,7 @@
 
 #include "skywright/base/error.h"
 #include "skywright/io/detail/output_file.h"
+#include "skywright/io/read_error.h"
 
 namespace skywright::io {
 namespace {
@@ -123,13 +124,18 @@ std::string read_whole_file(const fs::path& path) {
   if (fd < 0) fail(errno);
   std::string content;
   struct stat status {};
-  if (::fstat(fd, &status) == 0 && S_ISREG(status.st_mode))
-    content.reserve(static_cast<std::size_t>(status.st_size));
+  if (::fstat(fd, &status) != 0) fail(errno);
+  if (S_ISDIR(status.st_mode)) fail(EISDIR);
+  if (S_ISREG(status.st_mode)) content.reserve(static_cast<std::size_t>(status.st_size));
   char buffer[1 << 16];
   for (;;) {
     const ssize_t n = ::read(fd, buffer, sizeof buffer);
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) fail(errno);
+    if (n < 0) {
+      const int error = errno;
+      ::close(fd);
+      throw ReadError(path.string(), error);
+    }
     if (n == 0) break;
     content.append(buffer, static_cast<std::size_t>(n));
   }

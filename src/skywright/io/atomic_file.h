@@ -28,7 +28,7 @@ void write_whole_file(const std::filesystem::path& target, std::string_view cont
 using TakePart = std::function<void(std::string_view)>;
 void write_whole_file(const std::filesystem::path& target,
                       const std::function<void(const TakePart&)>& produce);
-/// @throws InputError where it cannot be read
+/// @throws InputError where it cannot be opened, ReadError where the disk does not deliver it
 std::string read_whole_file(const std::filesystem::path& path);
 
 }  // namespace skywright::io

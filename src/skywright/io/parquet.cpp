@@ -13,6 +13,7 @@
 #include "skywright/io/atomic_file.h"
 #include "skywright/io/detail/byte_source.h"
 #include "skywright/io/detail/duckdb_api.h"
+#include "skywright/io/read_error.h"
 #include "skywright/io/table_files.h"
 
 namespace skywright::io {
@@ -305,6 +306,9 @@ class ParquetReader {
 
  private:
   [[noreturn]] void refuse(const std::string& reason) const {
+    // Neither is the file's fault: the disk, or the machine's memory.
+    if (reason.starts_with("IO Error: Could not read") || reason.starts_with("Out of Memory Error"))
+      throw ReadError(path_.string(), reason);
     throw InputError(path_.string(), reason, "name a Parquet file, or fetch it again");
   }
 

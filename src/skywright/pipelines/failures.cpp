@@ -44,6 +44,14 @@ void update_failures(const std::filesystem::path& survey, const std::vector<Fail
   for (const std::string& unit : done) by_unit.erase(unit);
   if (failed.empty() && by_unit.size() == before) return;
   for (const Failure& failure : failed) by_unit[failure.unit] = failure;
+  if (by_unit.empty()) {  // a survey in which nothing failed, or all was mended, has no such file
+    std::error_code error;
+    std::filesystem::remove(failures_file(survey), error);
+    if (error)
+      throw StorageError(failures_file(survey).string(), error.message(),
+                         "change the folder's permissions");
+    return;
+  }
   Json json = Json::array();
   for (const auto& [unit, failure] : by_unit)
     json.push_back(

@@ -11,6 +11,7 @@
 #include "skywright/config/json_text.h"
 #include "skywright/io/fits.h"
 #include "skywright/pipelines/failures.h"
+#include "skywright/pipelines/read_again.h"
 #include "skywright/pipelines/survey_config.h"
 
 namespace skywright::pipelines {
@@ -163,7 +164,7 @@ IngestReport ingest(archive::Archive& archive, const instrument::Instrument& ins
     result.file = file;
     const std::string unit = "ingest " + file.filename().string();
     try {
-      ingest_one(archive, instrument, result);
+      read_again(file, [&] { ingest_one(archive, instrument, result); });
       done.push_back(unit);
     } catch (const StorageError&) {
       throw;

@@ -11,6 +11,7 @@
 #include "skywright/base/error.h"
 #include "skywright/pipelines/failures.h"
 #include "skywright/pipelines/night_work.h"
+#include "skywright/pipelines/read_again.h"
 
 namespace skywright::pipelines {
 namespace {
@@ -35,7 +36,7 @@ void NightBook::collect(const Execution& execution) {
   for (const archive::DatasetRecord& record : tools_.archive.list({.kind = "raw"})) {
     RawFile raw{tools_.archive.root() / record.path, record.checksum, {}};
     try {
-      raw.info = read_raw_info(raw.path, tools_.instrument);
+      raw.info = read_again(raw.path, [&] { return read_raw_info(raw.path, tools_.instrument); });
     } catch (const InputError& error) {
       ExposureOutcome& outcome = unreadable_.emplace_back();
       outcome.visit = record.key.id.visit;

@@ -4,6 +4,7 @@
 #include "skywright/config/toml_config.h"
 #include "skywright/io/table_files.h"
 #include "skywright/pipelines/process_exposure.h"
+#include "skywright/pipelines/read_again.h"
 #include "skywright/pipelines/stamps.h"
 #include "skywright/run/task_graph.h"
 
@@ -120,6 +121,14 @@ void publish(const ProcessedExposure& done, const Plan& plan, const NightConfig&
   });
 }
 
+RawFrame sound_frame(const RawFile& raw, const instrument::Instrument& instrument) {
+  if (archive::file_checksum(raw.path) != raw.checksum) {
+    throw InputError(raw.path.string(), "differs from what was ingested (checksum)",
+                     "restore it from the telescope's copy");
+  }
+  return read_raw(raw.path, instrument);
+}
+
 /// Distance from the middle of a detector to its corners, and as far as a pointing may be wrong.
 sphere::Angle search_radius(const wcs::Wcs& wcs, const instrument::Detector& detector,
                             const calibrate::SolveConfig& config) {
@@ -161,11 +170,7 @@ NightExposure process_night_exposure(const RawFile& raw, const instrument::Instr
   out.products = plan.products;
   const StepClocks clocks = step_clocks(execution);
   StepTimer timer(clocks);
-  if (archive::file_checksum(raw.path) != raw.checksum) {
-    throw InputError(raw.path.string(), "differs from what was ingested (checksum)",
-                     "restore it from the telescope's copy");
-  }
-  RawFrame frame = read_raw(raw.path, instrument);
+  RawFrame frame = read_again(raw.path, [&] { return sound_frame(raw, instrument); });
   frame.exposure.info.visit = raw.info.visit;
   detrend::Masters masters = inputs.masters(frame.detector, raw.info.band);
   std::function<Exposure()> coadd;

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "skywright/config/json_text.h"
+#include "skywright/pipelines/read_again.h"
 
 namespace skywright::pipelines {
 namespace {
@@ -77,7 +78,7 @@ std::string NightWork::operator()(std::string_view order, const Execution& execu
 ExposureAnswer NightWork::process(std::string_view order, const Execution& execution) const {
   const Json json = Json::parse(order);
   RawFile raw{archive_.root() / json.at("raw").get<std::string>(), json.at("checksum"), {}};
-  raw.info = read_raw_info(raw.path, instrument_);
+  raw.info = read_again(raw.path, [&] { return read_raw_info(raw.path, instrument_); });
   raw.info.visit = json.at("visit");  // of the file's name where the header numbers no visits
   const DetectorProducts products = night_exposure_products(raw, instrument_, inputs_, config_);
   // The stamps' key holds all settings and inputs that there are.

@@ -11,6 +11,7 @@
 #include <zlib.h>
 
 #include "skywright/base/error.h"
+#include "skywright/io/read_error.h"
 
 namespace skywright::io::detail {
 namespace {
@@ -61,7 +62,7 @@ class FileSource final : public ByteSource {
     while (size > 0) {
       const ssize_t n = ::pread(fd_, at, size, static_cast<off_t>(offset));
       if (n < 0 && errno == EINTR) continue;
-      if (n < 0) refuse(name_, std::string("cannot be read: ") + std::strerror(errno));
+      if (n < 0) throw ReadError(name_, errno);
       if (n == 0) refuse(name_, "became shorter while it was read");
       at += n;
       offset += static_cast<std::uint64_t>(n);

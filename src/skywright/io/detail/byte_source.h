@@ -26,7 +26,8 @@ class ByteSource {
 };
 
 /// Gzipped files are inflated into memory, 2 GiB at most.
-/// @throws InputError where the file cannot be read
+/// @throws InputError where the file cannot be opened; ReadError, also later, where the disk does
+///         not deliver it
 std::unique_ptr<ByteSource> open_byte_source(const std::filesystem::path& path);
 std::unique_ptr<ByteSource> memory_byte_source(std::vector<std::uint8_t> bytes, std::string name);
 
