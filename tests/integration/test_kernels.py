@@ -5,6 +5,7 @@ import time
 
 import numpy as np
 import pytest
+from astropy.cosmology import FlatLambdaCDM
 from astropy.io import fits
 from numpy.polynomial import chebyshev
 from user_kernels import built, compiler, examples, probe
@@ -345,3 +346,112 @@ def test_header_is_c_and_cpp(tmp_path):
     for command in (["cc", "-std=c99"], ["c++", "-x", "c++", "-std=c++11"]):
         subprocess.run([compiler(command[0]), *command[1:], "-Wall", "-Wextra", "-Werror", "-pedantic", "-fsyntax-only",
                         "-I", "include", source], check=True)  # fmt: skip
+
+
+# ---- light curves of the simulated sky
+
+# A magnitude that tells what the kernel was given: 20 and argument `which`.
+TELLTALE = r"""
+#include "skywright_kernel.h"
+#include <string.h>
+int32_t skywright_describe(const int32_t* room, char* text) {
+  (void)room;
+  return (int32_t)strlen(strcpy(text, "interface 1\nkind light_curve\nname telltale\nparameter which - 0 argument\n"));
+}
+int32_t skywright_light_curve(const int32_t* count, const int32_t* parameters, const double* parameter,
+                              const double* time, const double* wavelength, const double* redshift,
+                              const double* base, const double* lot, double* result, const int32_t* room,
+                              char* message) {
+  for (int i = 0; i < *count; ++i) {
+    const double all[5] = {time[i] / 100, redshift[i], base[i] / 50, wavelength[i] / 1000, lot[4 * i]};
+    result[i] = 20 + all[(int)parameter[0]];
+  }
+  return 0;
+}
+"""
+PLACE = {"ra": 150, "dec": 2.2, "radius": 0.06}
+
+
+def sky_with(skywright, out, mjd, library, parameters=(), **population):
+    pairs = {"library": f'"{library}"', "parameters": str(list(parameters)).replace("'", '"'), **population}
+    entry = ", ".join(f"{k} = {v}" for k, v in pairs.items())
+    place = [a for k, v in PLACE.items() for a in (f"--{k}", v)]
+    skywright("sky", *place, "--mjd", mjd, "--out", out, "--set", f"sky.populations=[{{{entry}}}]",
+              "--set", "sky.transients.supernova_rate=0", "--set", "sky.star_density=0.3")  # fmt: skip
+    return fits.getdata(out)
+
+
+def magnitude(flux):
+    return 31.4 - 2.5 * np.log10(flux)
+
+
+@pytest.fixture(scope="module")
+def telltale(tmp_path_factory):
+    source = tmp_path_factory.mktemp("telltale") / "telltale.c"
+    source.write_text(TELLTALE)
+    return built(source, source.with_suffix(".so"))
+
+
+def test_transients_shine_as_the_fortran_light_curve_says(skywright, kernels, telltale, tmp_path):
+    """What each object is given comes from a kernel that tells it; what light_curve.f90 makes of that is the formula."""
+    mjd, rate, after, out = 61000.25, 600000.0, 40.0, tmp_path / "sky.fits"
+    how = {"rate": rate, "before": 5.0, "after": after}
+
+    def transients(library, *parameters):
+        t = sky_with(skywright, out, mjd, library, parameters, **how)
+        t = t[t["kind"] == "transient"]
+        assert len(set(t["id"])) == len(t) and (t["quietFlux"] == 0).all() and (t["hostId"] > 0).all()
+        return dict(zip(t["id"], magnitude(t["flux"]), strict=True))
+
+    told = [transients(telltale, f"which={k}") for k in range(5)]
+    ids = sorted(told[0])
+    assert all(sorted(t) == ids for t in told)
+    # As many as the rate says: Poisson, within 5 sigma. Magnitudes carry the rounding of a float's flux.
+    expected = rate * np.pi * PLACE["radius"] ** 2 * (after + 5) / 365.25
+    assert abs(len(ids) - expected) < 5 * np.sqrt(expected)
+    time_, z, base, wavelength, lot = (np.array([t[i] - 20 for i in ids]) for t in told)
+    time_, base = 100 * time_, 50 * base
+    assert time_.min() > -5.001 and time_.max() < after + 0.001 and abs(np.mean(time_) - 17.5) < 3
+    np.testing.assert_allclose(wavelength, 0.622, atol=1e-3)
+    assert 0 <= lot.min() < 0.02 and 0.98 < lot.max() < 1
+    far = z > 0.2
+    np.testing.assert_allclose(base[far], FlatLambdaCDM(70, 0.3).distmod(z[far]).value, atol=1e-3)
+
+    shown = transients(kernels["light_curve"], "peak=-19", "scatter=0", "fade=8", "cooling=0.02")
+    rest = time_ / (1 + z)
+    # Times are told to 1e-5 d: where light rises as t^2 this says nothing next to t = 0.
+    sure = rest > 0.05
+    light = np.where(rest < 2, (np.maximum(rest, 1e-9) / 2) ** 2, np.exp(-(rest - 2) / 8))
+    colour = 0.02 * np.maximum(0, rest - 2) * (622 - 622.1 / (1 + z)) / 603
+    formula = base - 19 - 2.5 * np.log10(light) + colour
+    seen = np.array([shown.get(i, np.inf) for i in ids])
+    faint = formula > 31.3  # no image shows it: it is not listed
+    assert (sure & ~faint).sum() > 100
+    np.testing.assert_allclose(seen[sure & ~faint], formula[sure & ~faint], atol=0.005)
+    assert np.isinf(seen[time_ < -0.001]).all()
+
+
+def test_stars_vary_about_their_mean(skywright, telltale, tmp_path):
+    mjd, out = 61000.25, tmp_path / "sky.fits"
+    how = {"among": '"stars"', "fraction": 0.25}
+    t = sky_with(skywright, out, mjd, telltale, ["which=2"], **how)
+    stars = t[np.isin(t["kind"], ["star", "variable_star"])]
+    ours = stars[(stars["kind"] == "variable_star") & (magnitude(stars["flux"]) < 21) & (magnitude(stars["flux"]) > 20)]
+    told = 50 * (magnitude(ours["flux"]) - 20)
+    right = np.abs(told - magnitude(ours["quietFlux"])) < 0.01
+    share, n = right.sum() / len(stars), len(stars)
+    # The other variable stars are one in a hundred, before these are drawn. Binomial, 5 sigma.
+    assert abs(share - 0.25 * 0.99) < 5 * np.sqrt(0.25 * 0.75 / n)
+    t = sky_with(skywright, out, mjd, telltale, ["which=0"], **how)
+    again = t[np.isin(t["id"], ours["id"][right])]
+    np.testing.assert_allclose(magnitude(again["flux"]), 20 + (mjd - 51544.5) / 100, atol=0.01)
+
+
+def test_a_magnitude_that_is_nan_is_refused(skywright, telltale, tmp_path):
+    source = tmp_path / "nan.c"
+    source.write_text(TELLTALE.replace("20 + all[(int)parameter[0]]", "time[i] > 1000 ? 0.0 / 0.0 : 20"))
+    told = skywright("sky", "--ra", 150, "--dec", 2.2, "--radius", 0.02, "--out", tmp_path / "no.fits", expect=4, *(
+        "--set", f'sky.populations=[{{library = "{built(source, tmp_path / "nan.so")}", among = "stars", fraction = 1}}]'
+    ))  # fmt: skip
+    assert "light curve at" in told.err and "infinity for no light" in told.err
+    assert not (tmp_path / "no.fits").exists()

@@ -31,7 +31,8 @@ void describe(Fields& f, PopulationConfig& c) {
            {.low = 0, .high = 3650});
   f.number("after", c.after, "last light of a transient after its epoch [d]",
            {.low = 0, .high = 3650});
-  f.number("fraction", c.fraction, "part of faint stars that vary so", {.low = 0, .high = 1});
+  f.number("fraction", c.fraction, "part of the faint stars that vary as the kernel says",
+           {.low = 0, .high = 1});
 }
 
 PopulationDrawer::PopulationDrawer(std::span<const Population> populations, std::uint64_t seed,
@@ -52,7 +53,9 @@ void PopulationDrawer::add_point(Drawn& drawn, double time, double redshift, dou
   for (int k = 0; k < kLots; ++k) drawn.points.lots.push_back(lots.uniform());
 }
 
-void PopulationDrawer::add_transients(std::int64_t cell, const std::vector<Galaxy>& galaxies) {
+void PopulationDrawer::add_transients(
+    std::int64_t cell, const std::vector<Galaxy>& galaxies,
+    const std::function<bool(const sphere::SkyPosition&)>& wanted) {
   if (populations_.empty() || galaxies.empty()) return;
   const detail::HostChoice hosts(galaxies);
   if (hosts.none()) return;
@@ -75,6 +78,7 @@ void PopulationDrawer::add_transients(std::int64_t cell, const std::vector<Galax
         const double time = mjd_ - epoch;
         if (time < -config.before || time > config.after) continue;
         const sphere::SkyPosition at = detail::moved(g.ra, g.dec, place.east, place.north);
+        if (!wanted(at)) continue;
         SkyObject o{.id = detail::object_id(space_of(p), cell, ((slot & 0xffff) << 12) | k),
                     .kind = ObjectKind::transient,
                     .ra = at.ra.wrapped().degrees(),

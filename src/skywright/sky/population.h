@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "skywright/sky/bright_stars.h"
 #include "skywright/sky/galaxies.h"
 #include "skywright/sky/sky_objects.h"
+#include "skywright/sphere/direction.h"
 
 namespace skywright::sky {
 
@@ -62,8 +64,9 @@ class PopulationDrawer {
   PopulationDrawer(std::span<const Population> populations, std::uint64_t seed,
                    const instrument::Band& band, double mjd);
 
-  /// Transients of a cell that may shine now.
-  void add_transients(std::int64_t cell, const std::vector<Galaxy>& galaxies);
+  /// Transients of a cell that may shine now, where they are wanted.
+  void add_transients(std::int64_t cell, const std::vector<Galaxy>& galaxies,
+                      const std::function<bool(const sphere::SkyPosition&)>& wanted);
   /// Whether a star belongs to a population; its object is then the one at `index`.
   bool claims_star(const Star& star, std::size_t index);
   /// Set fluxes of the stars among `objects`, and append the transients that shine.

@@ -231,7 +231,7 @@ SkyObjects SkyModel::objects(const Cone& cone, time::Tai time, const instrument:
       SkyObjects found;
       add_supernovae(found, cell, galaxies, mjd, band);
       append(all, found);
-      drawer.add_transients(cell, galaxies);
+      drawer.add_transients(cell, galaxies, [&](const auto& at) { return within(cone, at); });
     }
   }
   drawer.finish(all);

@@ -78,7 +78,8 @@ table::Table as_table(const SkyObjects& o) {
   kinds.reserve(o.size());
   for (const ObjectKind kind : o.kind) kinds.emplace_back(object_kind_name(kind));
   t.add("id", "", "object; the same for every place, time and band asked for", o.id);
-  t.add("kind", "", "star, galaxy, variable_star, active_nucleus, supernova or moving_object",
+  t.add("kind", "",
+        "star, galaxy, variable_star, active_nucleus, supernova, moving_object or transient",
         kinds);
   t.add("ra", "deg", "ICRS right ascension at the instant", o.ra);
   t.add("dec", "deg", "ICRS declination at the instant", o.dec);

@@ -1,0 +1,42 @@
+"""User kernels from Python: configs hold them, and the process of an isolated one is found beside the package."""
+
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import skywright
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def circle(tmp_path_factory):
+    library = tmp_path_factory.mktemp("kernels") / "aperture.so"
+    subprocess.run(["cc", "-std=c99", "-O2", "-shared", "-fPIC", "-I", ROOT / "include", "-o", library,
+                    ROOT / "examples" / "kernels" / "aperture.c", "-lm"], check=True, timeout=60)  # fmt: skip
+    return library
+
+
+@pytest.mark.parametrize("isolated", [False, True])
+def test_a_user_kernel_measures_what_is_in_memory(pixels, circle, isolated):
+    kernel = {"library": circle, "side": 31, "isolated": isolated}
+    t = skywright.detect(pixels, config=skywright.configs.DetectConfig(kernels=[kernel]))
+    good = t["ap05Flux"] > 10 * t["ap05FluxErr"]
+    # Edge pixels by 10 x 10 parts: tests/integration/test_kernels.py.
+    assert good.sum() > 20
+    np.testing.assert_allclose(t["circleFlux"][good], t["ap05Flux"][good], rtol=0.004)
+
+
+def test_what_is_wrong_raises(pixels, circle):
+    with pytest.raises(skywright.InputError, match="no such file"):
+        skywright.detect(pixels, config={"kernels": [{"library": "missing.so"}]})
+    with pytest.raises(skywright.ConfigError, match="it has radius"):
+        skywright.detect(pixels, config={"kernels": [{"library": circle, "parameters": ["size=3"]}]})
+
+
+def test_check_is_a_function(circle):
+    told = skywright.kernel_check(circle, parameter=["radius=4"], count=8)
+    assert told["kind"] == "measure" and told["items_per_call"] == 8
+    assert 0 < told["plain"]["overhead_per_call_us"]
