@@ -118,6 +118,7 @@ GROUPS = {
     "alerts": "Look into alert files, and filter them.",
     "fits": "Look into FITS files, and convert their images.",
     "instrument": "Describe telescopes and cameras, and check frames against them.",
+    "kernel": "Try kernels of your own.",
     "plan": "Plan a survey, judge and compare schedules; to be called for a plan.",
     "survey": "Make, fill, inspect and repair a survey directory.",
     "table": "Convert catalogs between FITS, Parquet and CSV.",

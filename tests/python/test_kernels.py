@@ -37,6 +37,6 @@ def test_what_is_wrong_raises(pixels, circle):
 
 
 def test_check_is_a_function(circle):
-    told = skywright.kernel_check(circle, parameter=["radius=4"], count=8)
+    told = skywright.kernel.check(circle, parameter=["radius=4"], count=8)
     assert told["kind"] == "measure" and told["items_per_call"] == 8
     assert 0 < told["plain"]["overhead_per_call_us"]
