@@ -75,6 +75,7 @@ def main():
         one = f'library="{libraries["aperture"]}", side=31'
         ways = {
             "without a kernel": (),
+            "one that does nothing": ("--set", f'kernels=[{{library="{libraries["nothing"]}", side=31}}]'),
             "aperture.c": ("--set", f"kernels=[{{{one}}}]"),
             "aperture.c, isolated": ("--set", f"kernels=[{{{one}, isolated=true}}]"),
         }

@@ -300,6 +300,10 @@ def test_a_source_without_a_value_has_a_flag(skywright, image, tmp_path):
     np.testing.assert_array_equal(np.isnan(t["value"]), t["x"] < 128)
 
 
+def processes():
+    return subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+
+
 @pytest.mark.parametrize(
     "body, how",
     [
@@ -309,6 +313,7 @@ def test_a_source_without_a_value_has_a_flag(skywright, image, tmp_path):
         ("exit(0);", "exit code 0"),
         ("for (;;) {}", "took longer than 0.5 s"),
         ("close(3); for (;;) {}", "its process ended while it was called"),
+        ("if (fork() == 0) for (;;) sleep(1); abort();", "took longer than 0.5 s"),
     ],
 )
 def test_a_crash_is_told_with_its_source(skywright, image, tmp_path, body, how):
@@ -321,6 +326,7 @@ def test_a_crash_is_told_with_its_source(skywright, image, tmp_path, body, how):
     assert time.monotonic() - start < 30
     assert how in told and "source at x 20" in told
     assert not (tmp_path / "out.fits").exists()
+    assert str(library) not in processes()
 
 
 def test_check_survives_what_crashes_at_once(skywright, tmp_path):
@@ -336,8 +342,7 @@ def test_check_survives_what_crashes_at_once(skywright, tmp_path):
 def test_no_process_is_left(skywright, kernels, image, tmp_path):
     """Nor one that sleeps: the processes of kernels end with the program."""
     skywright("detect", image, "--out", tmp_path / "out.fits", "--jobs", 2, *use(kernels["measure"], isolated="true"))
-    shown = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
-    assert str(kernels["measure"]) not in shown
+    assert str(kernels["measure"]) not in processes()
 
 
 def test_header_is_c_and_cpp(tmp_path):

@@ -1,6 +1,6 @@
 """User kernels from Python: configs hold them, and the process of an isolated one is found beside the package."""
 
-import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -8,15 +8,13 @@ import pytest
 
 import skywright
 
-ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "integration"))
+from user_kernels import EXAMPLES, built, probe  # noqa: E402
 
 
 @pytest.fixture(scope="module")
 def circle(tmp_path_factory):
-    library = tmp_path_factory.mktemp("kernels") / "aperture.so"
-    subprocess.run(["cc", "-std=c99", "-O2", "-shared", "-fPIC", "-I", ROOT / "include", "-o", library,
-                    ROOT / "examples" / "kernels" / "aperture.c", "-lm"], check=True, timeout=60)  # fmt: skip
-    return library
+    return built(EXAMPLES / "aperture.c", tmp_path_factory.mktemp("kernels") / "aperture.so")
 
 
 @pytest.mark.parametrize("isolated", [False, True])
@@ -27,6 +25,14 @@ def test_a_user_kernel_measures_what_is_in_memory(pixels, circle, isolated):
     # Edge pixels by 10 x 10 parts: tests/integration/test_kernels.py.
     assert good.sum() > 20
     np.testing.assert_allclose(t["circleFlux"][good], t["ap05Flux"][good], rtol=0.004)
+
+
+def test_a_library_that_is_compiled_anew_is_loaded_anew(pixels, tmp_path):
+    library = tmp_path / "own.so"
+    for value in (3, 7):
+        probe(tmp_path, "own", BODY=f"result[i] = {value};")
+        t = skywright.detect(pixels, config={"kernels": [{"library": library}]})
+        assert (t["value"] == value).all()
 
 
 def test_what_is_wrong_raises(pixels, circle):

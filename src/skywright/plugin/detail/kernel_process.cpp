@@ -149,19 +149,18 @@ KernelProcess::~KernelProcess() {
 std::string KernelProcess::ended() {
   if (pid_ < 0) return "it is gone";
   // How it ended by itself, where it did; it may take a moment to.
-  int status = 0;
-  pid_t seen = 0;
-  for (int i = 0; i < 50 && seen == 0; ++i) {
-    seen = ::waitpid(pid_, &status, WNOHANG);
+  for (int i = 0; i < 50; ++i) {
+    siginfo_t seen{};
+    if (::waitid(P_PID, static_cast<id_t>(pid_), &seen, WEXITED | WNOHANG | WNOWAIT) != 0 ||
+        seen.si_pid != 0)
+      break;
     pollfd gone{socket_, POLLIN, 0};
-    const bool hung_up = ::poll(&gone, 1, 0) > 0 && (gone.revents & POLLHUP) != 0;
-    if (seen == 0 && !hung_up) break;  // it lives
-    if (seen == 0) ::usleep(2000);
+    if (::poll(&gone, 1, 0) <= 0 || (gone.revents & POLLHUP) == 0) break;  // it lives
+    ::usleep(2000);
   }
-  if (seen == 0) {
-    ::kill(pid_, SIGKILL);
-    while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
-    }
+  ::kill(-pid_, SIGKILL);  // its group: what it started ends with it
+  int status = 0;
+  while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
   }
   pid_ = -1;
   if (WIFSIGNALED(status))
