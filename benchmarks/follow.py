@@ -1,6 +1,7 @@
 """A night at a telescope's cadence: seconds from each raw's last byte to its synced alerts.
 
     build/venv/bin/python benchmarks/follow.py [--detectors 8] [--visits 5] [--cadence 39] [--jobs 0] [--work DIR]
+                                      [--launcher "mpirun -n 3"]
 
 Simulates calibration frames, two template visits and the science visits of full-size LSST CCDs (kept in DIR between
 runs), then starts `skywright night --follow` and lets another process write the visits' frames into incoming/, in
@@ -14,6 +15,7 @@ for 8 x 6 s of 78: a machine that does other work will be late.
 import argparse
 import json
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -88,10 +90,10 @@ def prepare(work, ccds, visits):
     return base, arriving
 
 
-def follow(survey, arriving, cadence, jobs):
+def follow(survey, arriving, cadence, jobs, launcher):
     """Last bytes by frame's name, as the writer saw them; the night's log."""
     log = survey.parent / "night.log"
-    night = subprocess.Popen([PROGRAM, "night", survey, "--follow", "--until-idle", str(cadence + 60), "--log", log,
+    night = subprocess.Popen([*shlex.split(launcher), PROGRAM, "night", survey, "--follow", "--until-idle", str(cadence + 60), "--log", log,
                               "--quiet", "--jobs", str(jobs)], stdout=subprocess.DEVNULL)  # fmt: skip
     while not log.exists() or '"ready"' not in log.read_text():
         if night.poll() is not None:
@@ -124,6 +126,7 @@ def main():
     parser.add_argument("--cadence", type=float, default=39.0)
     parser.add_argument("--jobs", type=int, default=0)
     parser.add_argument("--work", type=Path)
+    parser.add_argument("--launcher", default="", help="words before the program, as for a cluster")
     given = parser.parse_args()
     work = given.work or Path(tempfile.mkdtemp(prefix="follow"))
     base, arriving = prepare(work, CCDS[: given.detectors], given.visits)
@@ -133,7 +136,7 @@ def main():
     head, following = (survey / "survey.toml").read_text().split("[follow]")
     following = re.sub(r"(?m)^detectors = \d+", f"detectors = {given.detectors}", following)
     (survey / "survey.toml").write_text(f"{head}[follow]{following}")
-    lasts, log = follow(survey, arriving, given.cadence, given.jobs)
+    lasts, log = follow(survey, arriving, given.cadence, given.jobs, given.launcher)
     seconds = []
     for raw in survey.glob("raw/*/*/*.fits.fz"):
         visit, detector = int(raw.parent.name), int(raw.name.split(".")[0])

@@ -113,6 +113,18 @@ def test_a_failing_exposure_is_told_as_by_threads(program, skywright, fresh):
     assert failure["unit"] == "night 2002 0" and "checksum" in failure["message"]
 
 
+def test_a_followed_night_by_ranks_is_that_of_threads(program, small, whole, tmp_path):
+    survey = small.copy(tmp_path / "survey")
+    process = subprocess.Popen([*mpirun(3), program, "night", survey, "--clock", CLOCK, "--follow", "--until-idle", "1.5"],
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment())  # fmt: skip
+    for i, frame in enumerate(small.frames):
+        time.sleep(0.5 if i else 0.0)
+        small.arrive(survey, [frame])
+    _, err = process.communicate(timeout=100)
+    assert process.returncode == 0, err
+    assert differences(content(survey), whole) == [] and temporaries(survey) == []
+
+
 def test_what_no_rank_can_do_ends_the_launch_with_its_code(program, tmp_path):
     done = run([*mpirun(2), program, "night", tmp_path])
     assert done.returncode == 4 and "not a survey directory" in done.stderr
