@@ -312,7 +312,7 @@ def processes():
         ("abort();", "Aborted"),
         ("exit(0);", "exit code 0"),
         ("for (;;) {}", "took longer than 0.5 s"),
-        ("close(3); for (;;) {}", "its process ended while it was called"),
+        ("close(3); for (;;) {}", "its process ended during a call"),
         ("if (fork() == 0) for (;;) sleep(1); abort();", "took longer than 0.5 s"),
     ],
 )

@@ -194,7 +194,7 @@ std::size_t KernelProcess::wait_for(void* bytes, std::size_t room, const char* a
     if (got > 0) return static_cast<std::size_t>(got);
     const std::string how = ended();
     throw InputError(fmt::format("isolated kernel {}", library_.string()),
-                     fmt::format("its process ended while {}: {}", activity, how),
+                     fmt::format("its process ended during {}: {}", activity, how),
                      "mend the kernel; `skywright kernel check` tries it apart");
   }
 }
@@ -213,7 +213,7 @@ Answer KernelProcess::call(const Frame& frame, std::span<double> results) {
     throw InputError(fmt::format("isolated kernel {}", library_.string()),
                      "its process ended between calls: " + ended(), "mend the kernel");
   CallReply reply;
-  if (wait_for(&reply, sizeof reply, "it was called") != sizeof reply)
+  if (wait_for(&reply, sizeof reply, "a call") != sizeof reply)
     throw InputError(fmt::format("isolated kernel {}", library_.string()),
                      "its process answers what it was not asked", "mend the kernel");
   std::memcpy(results.data(), memory + places.results, results.size_bytes());
