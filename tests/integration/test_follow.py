@@ -4,6 +4,7 @@ products are those of a night that found all of them there. What it tells meanwh
 import html.parser
 import json
 import re
+import shutil
 import signal
 import socket
 import sqlite3
@@ -15,6 +16,7 @@ from collections import Counter
 import fastavro
 import pytest
 from astropy.io import fits
+from mock_kafka import MockKafka
 from prometheus_client.parser import text_string_to_metric_families
 from small_survey import CLOCK, expose, make_small_survey
 from survey_content import content, differences, temporaries
@@ -60,6 +62,7 @@ class Follow:
                 return found[-1]
             assert self.process.poll() is None, self.process.communicate()
             time.sleep(0.02)
+        self.process.kill()
         pytest.fail(f"no {event} {fields}: {self.events()}")
 
     def get(self, path):
@@ -378,3 +381,42 @@ def test_a_port_that_is_taken_is_refused_at_once(skywright, small, tmp_path):
         address = f"127.0.0.1:{taken.getsockname()[1]}"
         result = skywright("night", survey, "--follow", "--listen", address, expect=2)
     assert address in result.err and "port" in result.err
+
+
+def test_frames_of_which_a_topic_tells_come_from_wherever_they_lie(program, small, batch, tmp_path):
+    """Each form of a message, one that names nothing, one that names no file; each is settled once."""
+    kafka = MockKafka()
+    survey, store = small.copy(tmp_path / "survey"), tmp_path / "store"
+    set_follow(survey, events=f'"kafka://{kafka.address}/frames"')
+    store.mkdir()
+    paths = [shutil.copy2(frame, store) for frame in small.frames]
+    told = [paths[0], json.dumps({"path": str(paths[1])}), f"file://{paths[2]}\n", json.dumps({"file": str(paths[3])})]
+    kafka.produce("frames", told + ["{}", str(store / "nowhere.fits")])
+    night = Follow(program, survey)
+    night.wait_for("frame_landed", count=4)
+    night.wait_for("frame_refused", count=2)
+    night.end(stop=signal.SIGTERM, expect=3)
+
+    kafka.produce("frames", [paths[4], paths[5], paths[0]])
+    night = Follow(program, survey)
+    night.wait_for("duplicate")
+    night.wait_for("visit_ended", visit=2003)
+    report = night.end(stop=signal.SIGTERM, expect=3)
+    assert report["ingested"] == 2 and report["rejected"] == 0  # what was settled did not come again
+    assert {p.name for p in store.iterdir()} == {f.name for f in small.frames}
+    refused = " ".join(json.dumps(e) for e in night.events("frame_refused"))
+    assert refused.count("names no path") == refused.count("nowhere.fits") / 2 == 1, refused
+    others = [k for k in differences(content(survey), content(batch)) if not k.startswith("catalog/")]
+    assert others == ["failures.json", "survey.toml"]
+    failures = json.loads((survey / "failures.json").read_text())
+    assert len(failures) == 2 and {f["code"] for f in failures} == {4}
+
+
+def test_a_topic_that_is_away_holds_up_nothing(program, small, tmp_path):
+    survey = small.copy(tmp_path / "survey")
+    set_follow(survey, events='"kafka://127.0.0.1:1/frames"')  # nobody listens there
+    night = Follow(program, survey)
+    small.arrive(survey, small.frames[0:2])
+    night.wait_for("events_away")
+    night.wait_for("visit_ended", visit=2001)
+    night.end(stop=signal.SIGTERM, expect=3)

@@ -134,7 +134,7 @@ Command night_command() {
             Need::optional, Takes::many},
            {"--alerts-to", "URL",
             "send alerts to kafka://HOST:PORT/TOPIC as well; files are the spool "
-            "(docs/guides/alerts.md)"},
+            "(docs/guides/alerts.md); what alerts_to of survey.toml says where left away"},
            {"--alerts-wait", "SECONDS",
             "how long to wait at the end for acknowledgements (default 60)"},
            {"--launch", "LAUNCHER",

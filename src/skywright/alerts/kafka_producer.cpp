@@ -2,54 +2,14 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
-#include <filesystem>
 
-#include <dlfcn.h>
-
-#include "skywright/alerts/kafka/adapter.h"
+#include "skywright/alerts/detail/kafka_library.h"
 #include "skywright/base/error.h"
 
 namespace skywright::alerts {
 namespace {
 
-namespace fs = std::filesystem;
-
 constexpr std::string_view kScheme = "kafka://";
-
-fs::path adapter_file() {
-  const char* named = std::getenv("SKYWRIGHT_KAFKA_LIBRARY");
-  if (named != nullptr && *named != '\0') return named;
-  constexpr const char* kName = "libskywright_kafka.so";
-  std::error_code error;
-  const fs::path program = fs::read_symlink("/proc/self/exe", error);
-  const fs::path beside = program.parent_path() / kName;
-  if (fs::exists(beside, error)) return beside;
-  return program.parent_path().parent_path() / "lib" / kName;
-}
-
-const skywright_kafka& adapter() {
-  static const skywright_kafka& loaded = []() -> const skywright_kafka& {
-    const fs::path file = adapter_file();
-    const auto refuse = [&](const std::string& why) {
-      throw ServiceError("alerts cannot go to Kafka", why,
-                         "install librdkafka-dev and build again, or name the adapter by "
-                         "SKYWRIGHT_KAFKA_LIBRARY; files are written in any case");
-    };
-    void* library = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);  // never closed
-    if (library == nullptr) {
-      const char* why = ::dlerror();
-      refuse(why != nullptr ? why : file.string());
-    }
-    using Entry = const skywright_kafka* (*)();
-    const auto entry = reinterpret_cast<Entry>(::dlsym(library, "skywright_kafka_adapter"));
-    if (entry == nullptr) refuse(file.string() + " is no Kafka adapter");
-    if (entry()->version != SKYWRIGHT_KAFKA_VERSION)
-      refuse(file.string() + " is of another version of the program");
-    return *entry();
-  }();
-  return loaded;
-}
 
 /// What a stream of alerts asks for; the URL's settings come later and change them.
 std::vector<std::pair<std::string, std::string>> settings_of(const KafkaUrl& url) {
@@ -124,20 +84,20 @@ KafkaProducer::KafkaProducer(const KafkaUrl& url) {
   }
   words.push_back(nullptr);
   std::array<char, 512> why{};
-  producer_ = adapter().open(words.data(), url.topic.c_str(), why.data(), why.size());
+  producer_ = detail::kafka_library().open(words.data(), url.topic.c_str(), why.data(), why.size());
   if (producer_ == nullptr)
     throw ConfigError("kafka://" + url.name(), why.data(),
                       "settings behind ? are those of librdkafka");
 }
 
-KafkaProducer::~KafkaProducer() { adapter().close(producer_); }
+KafkaProducer::~KafkaProducer() { detail::kafka_library().close(producer_); }
 
 KafkaProducer::Sent KafkaProducer::send(std::string_view key, std::string_view value,
                                         std::uint64_t ticket) {
   std::array<char, 512> why{};
-  const int answer =
-      adapter().send(producer_, key.data(), static_cast<long>(key.size()), value.data(),
-                     static_cast<long>(value.size()), ticket, why.data(), why.size());
+  const int answer = detail::kafka_library().send(
+      producer_, key.data(), static_cast<long>(key.size()), value.data(),
+      static_cast<long>(value.size()), ticket, why.data(), why.size());
   if (answer == SKYWRIGHT_KAFKA_TAKEN) return Sent::taken;
   if (answer == SKYWRIGHT_KAFKA_FULL) return Sent::full;
   throw InputError("alert " + std::string(key),
@@ -149,8 +109,8 @@ const std::vector<KafkaProducer::Report>& KafkaProducer::poll(int milliseconds) 
   std::array<skywright_kafka_report, 1024> reports;
   std::array<char, 512> why{};
   int fatal = 0;
-  const long count = adapter().poll(producer_, milliseconds, reports.data(), reports.size(),
-                                    why.data(), why.size(), &fatal);
+  const long count = detail::kafka_library().poll(producer_, milliseconds, reports.data(),
+                                                  reports.size(), why.data(), why.size(), &fatal);
   reports_.clear();
   for (long i = 0; i < count; ++i) {
     const skywright_kafka_report& report = reports[static_cast<std::size_t>(i)];

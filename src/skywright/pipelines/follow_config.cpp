@@ -17,6 +17,9 @@ void describe(Fields& fields, FollowConfig& config) {
       {.above = 0});
   fields.number("free_gb", config.free_gb, "with less of the disk the night is not ready [GB]",
                 {.low = 0});
+  fields.text("events", config.events,
+              "kafka://HOST:PORT/TOPIC whose messages name frames that are whole, beside those in "
+              "incoming/; empty for none");
   fields.whole("previews", config.previews, "difference sources of a visit on the live page",
                {.low = 0, .high = 100});
 }

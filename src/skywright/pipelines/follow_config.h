@@ -2,6 +2,8 @@
 /// changes what is made of a frame.
 #pragma once
 
+#include <string>
+
 #include "skywright/base/fields.h"
 
 namespace skywright::pipelines {
@@ -13,7 +15,9 @@ struct FollowConfig {
   double target_s =
       60.0;              ///< from a raw's last byte to its alerts [s]; beyond it the night is late
   double free_gb = 1.0;  ///< of the disk; with less the night is not ready
-  int previews = 6;      ///< difference sources of a visit on the live page
+  std::string
+      events;        ///< kafka://HOST:PORT/TOPIC that tells of frames beside incoming/; empty: none
+  int previews = 6;  ///< difference sources of a visit on the live page
 };
 void describe(Fields& fields, FollowConfig& config);
 

@@ -45,6 +45,8 @@ FollowRun::FollowRun(const NightTools& tools, const NightRequest& request, Night
       incoming_(request.survey / "incoming", tools.config.follow.settle_s),
       gate_(tools.config.follow.detectors, tools.config.follow.wait_s),
       idle_since_(clock_()) {
+  if (!tools.config.follow.events.empty())
+    events_.emplace(tools.config.follow.events, request.survey / "incoming");
   for (const Failure& failure : read_failures(request.survey)) known_failures_.insert(failure.unit);
   book_.on_processed = [this](const NightFrame& frame) { note_processed(frame); };
   book_.on_ended = [this](const NightVisit& visit, const std::vector<NightFrame*>& first) {
@@ -79,7 +81,8 @@ void FollowRun::begin(run::TaskGraph& graph) {
 
 run::Feed FollowRun::feed() {
   run::Feed feed;
-  for (const Incoming::Frame& file : incoming_.whole(kWait)) take(file, feed.tasks);
+  for (const LandedFrame& file : incoming_.whole(kWait)) take(file, feed.tasks);
+  if (events_) take_events(feed.tasks);
   end_visits(feed.tasks);
   monitor_.turn(incoming_.left_behind());
   write_failures();
@@ -90,14 +93,17 @@ run::Feed FollowRun::feed() {
   return feed;
 }
 
-void FollowRun::take(const Incoming::Frame& file, std::vector<run::Task>& tasks) {
+void FollowRun::take(const LandedFrame& file, std::vector<run::Task>& tasks) {
   const std::string name = file.file.filename().string();
   idle_since_ = clock_();
   const std::uint64_t bytes = bytes_of(file.file);
   const IngestReport report = ingest(tools_.archive, tools_.instrument, {file.file}, execution_);
   const IngestedFile& result = report.files.front();
   if (result.outcome == IngestOutcome::refused) {
-    refused_[name] = result.message;
+    if (file.file.parent_path() == tools_.archive.root() / "incoming")
+      refused_[name] = result.message;
+    else
+      refused_events_.push_back(result.message);
     monitor_.refused(name, result.code, result.message);
     return;
   }
@@ -118,6 +124,20 @@ void FollowRun::take(const Incoming::Frame& file, std::vector<run::Task>& tasks)
   tasks_.insert(tasks.back().id);
   ++asked_;
   catalogs_are_old_ = true;
+}
+
+/// A message counts as done once its frame is safe in the survey, or refused on record.
+void FollowRun::take_events(std::vector<run::Task>& tasks) {
+  const FrameEvents::News news = events_->take();
+  for (const LandedFrame& file : news.frames) take(file, tasks);
+  for (const std::string& problem : news.problems) {
+    refused_events_.push_back(problem);
+    monitor_.refused("an event", ExitCode::bad_input, problem);
+    const std::scoped_lock hold(lock_);
+    failed_.push_back({problem.substr(0, problem.find(':')), ExitCode::bad_input, problem});
+  }
+  if (!news.trouble.empty()) monitor_.events_away(news.trouble);
+  events_->settle();
 }
 
 /// Visits end in their order; one that is not complete holds back those after it.
@@ -221,6 +241,8 @@ void FollowRun::publish_catalogs() {
 
 void FollowRun::conclude(NightSummary& summary) const {
   summary.ingested = ingested_;
+  summary.rejected += static_cast<int>(refused_events_.size());
+  summary.warnings.insert(summary.warnings.end(), refused_events_.begin(), refused_events_.end());
   for (const fs::path& file : frames_in(request_.survey / "incoming")) {
     const auto why = refused_.find(file.filename().string());
     if (why == refused_.end()) continue;

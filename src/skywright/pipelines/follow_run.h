@@ -4,11 +4,13 @@
 #include <cstddef>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "skywright/pipelines/failures.h"
+#include "skywright/pipelines/frame_events.h"
 #include "skywright/pipelines/incoming.h"
 #include "skywright/pipelines/night_book.h"
 #include "skywright/pipelines/night_monitor.h"
@@ -30,7 +32,8 @@ class FollowRun {
   void conclude(NightSummary& summary) const;
 
  private:
-  void take(const Incoming::Frame& file, std::vector<run::Task>& tasks);
+  void take(const LandedFrame& file, std::vector<run::Task>& tasks);
+  void take_events(std::vector<run::Task>& tasks);
   void end_visits(std::vector<run::Task>& tasks);
   run::Task end_task(NightVisit& visit);
   void note_processed(const NightFrame& frame);
@@ -46,11 +49,13 @@ class FollowRun {
   NightMonitor& monitor_;
   const Execution& execution_;
   Incoming incoming_;
+  std::optional<FrameEvents> events_;  ///< where survey.toml names a topic
   VisitGate gate_;
   run::Clock clock_ = run::steady_clock();
   std::set<std::string> tasks_;                 ///< ids of frames that have one
   std::size_t ends_ = 0;                        ///< visits' ends that were asked for
   std::map<std::string, std::string> refused_;  ///< files that are still there, why
+  std::vector<std::string> refused_events_;     ///< why, of frames beside incoming/
   int ingested_ = 0;
   double idle_since_;
   bool catalogs_are_old_ = true;

@@ -20,7 +20,8 @@ constexpr double kEmptySettle = 60.0;
 
 bool is_hidden(const std::string& name) { return name.starts_with('.'); }
 
-/// Of a file's last change: of its bytes, its name or its links.
+}  // namespace
+
 fs::file_time_type last_change(const fs::path& file) {
   struct stat status {};
   if (::stat(file.c_str(), &status) != 0) return {};
@@ -28,8 +29,6 @@ fs::file_time_type last_change(const fs::path& file) {
                            std::chrono::nanoseconds(status.st_ctim.tv_nsec);
   return fs::file_time_type::clock::from_sys(std::chrono::sys_time(since_epoch));
 }
-
-}  // namespace
 
 std::vector<fs::path> frames_in(const fs::path& folder) {
   std::vector<fs::path> files;
@@ -101,8 +100,8 @@ bool Incoming::is_whole(const std::string& name, const Stamp& stamp) {
   return !is_new && std::chrono::duration<double>(now - it->second.since).count() >= settle;
 }
 
-std::vector<Incoming::Frame> Incoming::look() {
-  std::vector<Frame> frames;
+std::vector<LandedFrame> Incoming::look() {
+  std::vector<LandedFrame> frames;
   std::set<std::string> there;
   for (const fs::path& file : frames_in(folder_)) {
     const std::string name = file.filename().string();
@@ -126,12 +125,12 @@ std::vector<Incoming::Frame> Incoming::look() {
   return frames;
 }
 
-std::vector<Incoming::Frame> Incoming::whole(double wait_s) {
+std::vector<LandedFrame> Incoming::whole(double wait_s) {
   const auto until = Clock::now() + std::chrono::duration<double>(wait_s);
   watch();
   for (;;) {
     read_events(0.0);
-    std::vector<Frame> frames = look();
+    std::vector<LandedFrame> frames = look();
     const double left = std::chrono::duration<double>(until - Clock::now()).count();
     if (!frames.empty() || left <= 0.0) return frames;
     read_events(std::min(left, kLook));

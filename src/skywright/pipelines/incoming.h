@@ -20,6 +20,16 @@ namespace skywright::pipelines {
 /// Regular files of a folder that are not hidden, by name.
 std::vector<std::filesystem::path> frames_in(const std::filesystem::path& folder);
 
+/// When a file's last byte was written or it came into place, whichever was later: a copy may keep
+/// the time of its original.
+std::filesystem::file_time_type last_change(const std::filesystem::path& file);
+
+/// A frame that is whole.
+struct LandedFrame {
+  std::filesystem::path file;
+  std::filesystem::file_time_type last_byte;
+};
+
 class Incoming {
  public:
   enum class Events { inotify, none };
@@ -30,15 +40,9 @@ class Incoming {
   Incoming(const Incoming&) = delete;
   Incoming& operator=(const Incoming&) = delete;
 
-  struct Frame {
-    std::filesystem::path file;
-    /// When its last byte was written or it came into place, whichever was later: a copy may keep
-    /// the time of its original.
-    std::filesystem::file_time_type last_byte;
-  };
   /// Frames that are whole; returns at the first, or after `wait_s`. Each is given once, and again
   /// when it has changed.
-  std::vector<Frame> whole(double wait_s);
+  std::vector<LandedFrame> whole(double wait_s);
   /// Whether any file is there that was not given yet.
   [[nodiscard]] bool any_waiting() const;
   /// Files that are there and were given: those that nobody took.
@@ -56,7 +60,7 @@ class Incoming {
   void read_events(double wait_s);
   void note_event(unsigned mask, const std::string& name);
   [[nodiscard]] bool is_whole(const std::string& name, const Stamp& stamp);
-  std::vector<Frame> look();
+  std::vector<LandedFrame> look();
 
   std::filesystem::path folder_;
   double settle_s_;

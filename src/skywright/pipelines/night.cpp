@@ -91,11 +91,11 @@ ExitCode code_of(const NightSummary& summary) {
 }
 
 /// What no broker acknowledged is a failure on record until it is.
-void settle_sending(const NightRequest& request, NightSummary& summary) {
+void settle_sending(const fs::path& survey, const std::string& alerts_to, NightSummary& summary) {
   const AlertSender::State& sent = *summary.sent;
-  const std::string unit = "alerts to " + request.alerts_to;
+  const std::string unit = "alerts to " + alerts_to;
   if (sent.waiting == 0 && sent.files_waiting == 0) {
-    update_failures(request.survey, {}, {unit});
+    update_failures(survey, {}, {unit});
     return;
   }
   const std::string waiting = fmt::format(
@@ -103,7 +103,7 @@ void settle_sending(const NightRequest& request, NightSummary& summary) {
       "`skywright night`",
       sent.waiting, sent.files_waiting,
       sent.trouble.empty() ? "the broker is slow, or there is none" : sent.trouble);
-  update_failures(request.survey, {{unit, ExitCode::service, waiting}}, {});
+  update_failures(survey, {{unit, ExitCode::service, waiting}}, {});
   summary.warnings.push_back(waiting);
   if (summary.code == ExitCode::complete) summary.code = ExitCode::service;
 }
@@ -135,7 +135,8 @@ NightSummary night(const NightRequest& request, const Execution& execution, run:
   std::optional<Follower> follower;
   if (request.follow) follower.emplace(request, config, prompt.problem);
   const SurveyInputs inputs(request.survey);
-  AlertOutlets outlets(request.survey, request.filters, request.alerts_to);
+  const std::string& alerts_to = request.alerts_to.empty() ? config.alerts_to : request.alerts_to;
+  AlertOutlets outlets(request.survey, request.filters, alerts_to);
   outlets.catch_up(archive, execution);
   const NightTools tools{.archive = archive,
                          .outlets = outlets,
@@ -162,7 +163,7 @@ NightSummary night(const NightRequest& request, const Execution& execution, run:
   summary.streams = outlets.streams();
   summary.code = code_of(summary);
   summary.sent = outlets.finish(request.alerts_wait_s, execution);
-  if (summary.sent) settle_sending(request, summary);
+  if (summary.sent) settle_sending(request.survey, alerts_to, summary);
   return summary;
 }
 

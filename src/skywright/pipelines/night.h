@@ -39,7 +39,7 @@ struct NightRequest {
   std::optional<FollowRequest> follow = {};
   /// Files of filters whose streams the night writes, beside those in the survey's folder filters/.
   std::vector<std::filesystem::path> filters = {};
-  std::string alerts_to = {};   ///< kafka://HOST:PORT/TOPIC; empty: to files alone
+  std::string alerts_to = {};   ///< kafka://HOST:PORT/TOPIC; empty: what survey.toml says
   double alerts_wait_s = 60.0;  ///< for acknowledgements, once all else is done
 };
 

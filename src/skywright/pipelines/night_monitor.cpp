@@ -215,6 +215,12 @@ void NightMonitor::prompt_unusable(ExitCode code, const std::string& message) {
   log_.write(LogLevel::error, "prompt_database_unusable", fields);
 }
 
+void NightMonitor::events_away(const std::string& trouble) {
+  const std::scoped_lock hold(lock_);
+  problem("events", ExitCode::service, trouble);
+  log_.write(LogLevel::warning, "events_away", {field("reason", trouble)});
+}
+
 void NightMonitor::stopped(const std::string& why) {
   const std::scoped_lock hold(lock_);
   log_.write(LogLevel::info, "stopped",

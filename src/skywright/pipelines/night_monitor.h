@@ -80,6 +80,8 @@ class NightMonitor {
   void previews_shed(std::int64_t visit);
   void catalogs(bool published);
   void prompt_unusable(ExitCode code, const std::string& message);
+  /// The broker that tells of frames does not answer.
+  void events_away(const std::string& trouble);
   void stopped(const std::string& why);
   /// The night's loop turned once more: see whether the night is late.
   void turn(std::size_t left_behind);

@@ -23,6 +23,9 @@ void describe(Fields& fields, SurveyConfig& config) {
   fields.text("database", config.database,
               "server of the prompt database, postgresql://USER@HOST:PORT/DATABASE; empty for "
               "prompt.sqlite in the survey directory");
+  fields.text(
+      "alerts_to", config.alerts_to,
+      "topic that alerts are sent to beside files, kafka://HOST:PORT/TOPIC; empty for none");
   fields.whole("seed", config.seed, "seed of all random numbers", {.low = 0});
   describe_nested(fields, "footprint", config.footprint, "the sky that it looks at, a circle");
   describe_nested(fields, "night", config.night, "prompt processing");

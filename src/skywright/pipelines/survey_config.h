@@ -26,6 +26,7 @@ struct SurveyConfig {
   int seed = 1;                     ///< of all random numbers
   std::string database;             ///< postgresql://... of the prompt database; empty for
                                     ///< prompt.sqlite in the survey directory
+  std::string alerts_to;            ///< kafka://HOST:PORT/TOPIC; empty: alerts go to files alone
   Footprint footprint;
   NightConfig night;
   FollowConfig follow;

@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <librdkafka/rdkafka.h>
 
@@ -15,7 +16,7 @@ struct producer {
   rd_kafka_event_t* rest;
 };
 
-static void* open_producer(const char* const* settings, const char* topic, char* error, int room) {
+static rd_kafka_conf_t* conf_of(const char* const* settings, char* error, int room) {
   rd_kafka_conf_t* conf = rd_kafka_conf_new();
   for (; settings[0] != NULL; settings += 2) {
     if (rd_kafka_conf_set(conf, settings[0], settings[1], error, (size_t)room) != RD_KAFKA_CONF_OK) {
@@ -23,6 +24,12 @@ static void* open_producer(const char* const* settings, const char* topic, char*
       return NULL;
     }
   }
+  return conf;
+}
+
+static void* open_producer(const char* const* settings, const char* topic, char* error, int room) {
+  rd_kafka_conf_t* conf = conf_of(settings, error, room);
+  if (conf == NULL) return NULL;
   rd_kafka_conf_set_events(conf, RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR);
   rd_kafka_t* client = rd_kafka_new(RD_KAFKA_PRODUCER, conf, error, (size_t)room);
   if (client == NULL) {
@@ -112,8 +119,88 @@ static void close_producer(void* producer) {
   free(old);
 }
 
+struct reader {
+  rd_kafka_t* client;
+  /* The last trouble with the brokers that `read` has not told of. Written while it polls. */
+  char trouble[256];
+};
+
+static void note_trouble(rd_kafka_t* client, int code, const char* why, void* opaque) {
+  (void)client;
+  if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) return; /* each tells for itself */
+  struct reader* of = opaque;
+  snprintf(of->trouble, sizeof of->trouble, "%s", why);
+}
+
+static void free_reader(struct reader* old) {
+  if (old->client != NULL) rd_kafka_destroy(old->client);
+  free(old);
+}
+
+static void* open_reader(const char* const* settings, const char* topic, char* error, int room) {
+  struct reader* made = calloc(1, sizeof *made);
+  rd_kafka_conf_t* conf = made == NULL ? NULL : conf_of(settings, error, room);
+  if (conf == NULL) {
+    free(made);
+    return NULL;
+  }
+  rd_kafka_conf_set_opaque(conf, made);
+  rd_kafka_conf_set_error_cb(conf, note_trouble);
+  made->client = rd_kafka_new(RD_KAFKA_CONSUMER, conf, error, (size_t)room);
+  if (made->client == NULL) {
+    rd_kafka_conf_destroy(conf);
+    free(made);
+    return NULL;
+  }
+  rd_kafka_poll_set_consumer(made->client);
+  rd_kafka_topic_partition_list_t* topics = rd_kafka_topic_partition_list_new(1);
+  rd_kafka_topic_partition_list_add(topics, topic, RD_KAFKA_PARTITION_UA);
+  const rd_kafka_resp_err_t code = rd_kafka_subscribe(made->client, topics);
+  rd_kafka_topic_partition_list_destroy(topics);
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    snprintf(error, (size_t)room, "%s", rd_kafka_err2str(code));
+    free_reader(made);
+    return NULL;
+  }
+  return made;
+}
+
+static long read_message(void* reader, int milliseconds, void* value, long room, char* error,
+                         int error_room) {
+  struct reader* from = reader;
+  rd_kafka_message_t* message = rd_kafka_consumer_poll(from->client, milliseconds);
+  snprintf(error, (size_t)error_room, "%s", from->trouble);
+  from->trouble[0] = '\0';
+  if (message == NULL) return -1;
+  long size = -1;
+  if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    snprintf(error, (size_t)error_room, "%s", rd_kafka_message_errstr(message));
+  } else {
+    size = (long)message->len;
+    if (size > 0) memcpy(value, message->payload, (size_t)(size < room ? size : room));
+  }
+  rd_kafka_message_destroy(message);
+  return size;
+}
+
+static int commit_read(void* reader, char* error, int room) {
+  struct reader* from = reader;
+  error[0] = '\0';
+  const rd_kafka_resp_err_t code = rd_kafka_commit(from->client, NULL, 1);
+  if (code == RD_KAFKA_RESP_ERR_NO_ERROR || code == RD_KAFKA_RESP_ERR__NO_OFFSET) return 0;
+  snprintf(error, (size_t)room, "%s", rd_kafka_err2str(code));
+  return 1;
+}
+
+static void close_reader(void* reader) {
+  struct reader* old = reader;
+  rd_kafka_consumer_close(old->client);
+  free_reader(old);
+}
+
 const struct skywright_kafka* skywright_kafka_adapter(void) {
-  static const struct skywright_kafka functions = {SKYWRIGHT_KAFKA_VERSION, open_producer, send_message,
-                                                   poll_reports, close_producer};
+  static const struct skywright_kafka functions = {
+      SKYWRIGHT_KAFKA_VERSION, open_producer, send_message, poll_reports, close_producer,
+      open_reader,             read_message,  commit_read,  close_reader};
   return &functions;
 }
