@@ -45,6 +45,7 @@ std::vector<Command> all_commands() {
       survey_status_command(),
       survey_verify_command(),
       survey_rebuild_command(),
+      survey_capacity_command(),
   };
 }
 

@@ -79,6 +79,50 @@ def test_every_frame_is_done(night, small):
     assert all(e["code"] == 0 for e in report["exposures"])
 
 
+def test_capacity_counts_what_the_night_left(night, skywright, tmp_path):
+    """Bytes by the file system, seconds by the report, both scaled to 189 detectors."""
+    survey, report = night
+    (tmp_path / "night.json").write_text(json.dumps(report))
+    plan = skywright("survey", "capacity", survey, tmp_path / "night.json", "--json").json
+    measured = {m["name"]: m["value"] for m in plan["measured"]}
+    pixels = 600 * 500 * len(report["exposures"])
+
+    def size(folder, end):
+        return sum(p.stat().st_size for p in (survey / folder).rglob("*" + end))
+
+    clean = size("visit", ".fits")
+    different = size("difference", ".fits") - size("difference", ".stamps.fits")
+    assert measured["raw frame"] == pytest.approx(size("raw", ".fits.fz") / pixels)
+    assert measured["clean image"] == pytest.approx(clean / pixels)
+    assert measured["difference image"] == pytest.approx(different / pixels)
+    assert measured["alert packet"] == pytest.approx(size("alerts", ".avro") / report["dia_sources"])
+    seconds = [sum(e["cpu_seconds"].values()) / 0.3 for e in report["exposures"]]
+    assert measured["one core, raw to alerts"] == pytest.approx(np.median(seconds))
+    lines = {(line["group"], line["quantity"]): line["value"] for line in plan["lines"]}
+    of_a_visit = (clean + different) / pixels * plan["pixels"]
+    assert plan["detectors"] == 189
+    assert lines["a full night, one copy", "clean and difference images"] == pytest.approx(
+        of_a_visit * 1158 / 1e12
+    )
+    assert all(a["source"] for a in plan["asked"])
+    text = skywright("survey", "capacity", survey, tmp_path / "night.json", "--demand", "small-survey",
+                     "--set", "copies.value=3", "--set", "copies.source=three places").out  # fmt: skip
+    assert "three places" in text and "10k" not in text
+
+
+@pytest.mark.parametrize(
+    ("report", "says"),
+    [("{}", "not the report of a night"), ('{"exposures": []}', "completed no exposure"),
+     ('{"exposures": [{"code": 0, "visit": 1}]}', "lacks what a night reports"),
+     ('{"exposures": [{"code": 0, "visit": 1, "detector": 0, "dia_sources": 1, "seconds": {"a": 1}}]}',
+      "holds nothing of this night")],
+)  # fmt: skip
+def test_capacity_wants_the_report_of_this_night(night, skywright, tmp_path, report, says):
+    (tmp_path / "night.json").write_text(report)
+    done = skywright("survey", "capacity", night[0], tmp_path / "night.json", expect=4)
+    assert says in done.err
+
+
 def test_filters_have_streams_of_their_own(skywright, night, fresh, tmp_path):
     """As the night runs by an option, afterwards by the survey's folder: the same packets."""
     kafka = MockKafka()
@@ -134,7 +178,9 @@ def test_a_night_keeps_what_a_broker_does_not_take(skywright, night, tmp_path):
     here = f"kafka://{kafka.address}/alerts"
     second = skywright("night", survey, "--clock", CLOCK, "--alerts-to", here, "--json").json
     assert second["sent"]["acknowledged"] == len(ids) and second["sent"]["waiting"] == 0
-    third = skywright("night", survey, "--clock", CLOCK, "--alerts-to", here, "--json").json
+    settings = (survey / "survey.toml").read_text()
+    (survey / "survey.toml").write_text(settings.replace('alerts_to = ""', f'alerts_to = "{here}"'))
+    third = skywright("night", survey, "--clock", CLOCK, "--json").json
     assert third["sent"] == {"acknowledged": 0, "earlier": len(ids), "waiting": 0, "files_waiting": 0,
                              "trouble": ""}  # fmt: skip
     assert sorted(int(key) for key, _ in kafka.messages("alerts", len(ids))) == sorted(ids)

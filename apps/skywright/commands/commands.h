@@ -37,6 +37,7 @@ Command instrument_show_command();
 Command instrument_slew_command();
 Command stack_command();
 Command subtract_command();
+Command survey_capacity_command();
 Command survey_ingest_command();
 Command survey_init_command();
 Command survey_rebuild_command();

@@ -142,7 +142,7 @@ sphere::Angle search_radius(const wcs::Wcs& wcs, const instrument::Detector& det
 
 StepClocks step_clocks(const Execution& execution) {
   StepClocks clocks{.wall = run::steady_clock()};
-  if (execution.jobs() == 1) clocks.cpu = run::processor_clock();
+  if (execution.jobs() == 1) clocks.cpu = run::thread_clock();
   return clocks;
 }
 

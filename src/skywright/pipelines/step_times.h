@@ -21,7 +21,7 @@ using SecondsClock = std::function<double()>;
 
 struct StepClocks {
   SecondsClock wall;
-  /// Of the process, all its threads: give it only where no other work runs beside the steps.
+  /// Of the thread that does the steps: give it only where one thread does all of them.
   SecondsClock cpu = {};
 };
 

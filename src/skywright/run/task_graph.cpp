@@ -35,10 +35,10 @@ Clock steady_clock() {
   };
 }
 
-Clock processor_clock() {
+Clock thread_clock() {
   return [] {
     timespec now{};
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
     return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
   };
 }

@@ -70,8 +70,8 @@ struct RunReport {
 using Clock = std::function<double()>;
 /// The machine's steady clock.
 Clock steady_clock();
-/// Seconds that the processor has worked for this process, on all its threads.
-Clock processor_clock();
+/// Seconds that the processor has worked for the thread that asks.
+Clock thread_clock();
 
 /// Tasks that join a run; they may need any that are in it.
 struct Feed {
