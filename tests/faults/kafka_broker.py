@@ -34,6 +34,8 @@ auto.create.topics.enable=true
 message.max.bytes=10485760
 log.retention.bytes={retention}
 log.segment.bytes=104857600
+log.retention.check.interval.ms=1000
+log.segment.delete.delay.ms=1000
 """
 
 

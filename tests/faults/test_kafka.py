@@ -61,7 +61,7 @@ def test_a_broker_that_is_killed_mid_visit_loses_nothing(program, broker, tmp_pa
     broker.create("killed", partitions=3)
     rng = random.Random(7)
     # Paced so that every kill meets visits under way.
-    sender = start(program, tmp_path, f"kafka://{broker.address}/killed", "--speed", str(86.4 * 60 / (6 * KILLS + 20)))
+    sender = start(program, tmp_path, f"kafka://{broker.address}/killed", "--speed", str(86.4 * 60 / (15 * KILLS)))
     for _ in range(KILLS):
         time.sleep(rng.uniform(0.2, 3.0))
         assert sender.poll() is None, "the sender was done before the last kill"
@@ -116,19 +116,3 @@ def test_a_sender_that_is_killed_loses_nothing(skywright, program, broker, tmp_p
     skywright(*command[1:])
     twice = checked(consume(broker.address, "sender", len(set(ids))), set(ids))
     print(f"\nsender killed {killed} times: {len(ids)} alerts, 0 missing, {twice} twice")
-
-
-@pytest.mark.parametrize("kind, count, alerts, stamp", [("full", 10, 1000, 25_000), ("small", 8, 5_000, 0)])
-def test_throughput(program, broker, tmp_path, kind, count, alerts, stamp):
-    ids = visits(tmp_path, count, alerts, os.urandom(stamp) if stamp else None, first=10**9)
-    broker.create(kind, partitions=3)
-    sender = start(program, tmp_path, f"kafka://{broker.address}/{kind}", "--as-fast-as-possible")
-    out, err = sender.communicate(timeout=900)
-    assert sender.returncode == 0, err
-    report = json.loads(out)
-    twice = checked(consume(broker.address, kind, len(ids), patience=300), ids)
-    rate = report["bytes"] / 1e6 / report["seconds"]
-    print(f"\n{kind}: {len(ids)} alerts, {report['bytes'] / 1e6:.0f} MB in {report['seconds']:.1f} s: "
-          f"{rate:.1f} MB/s, {len(ids) / report['seconds']:.0f}/s, 0 missing, {twice} twice")  # fmt: skip
-    if kind == "full":
-        assert rate >= 21.0
