@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# long_checks.sh [headers] [asan] [tsan] [tidy] [fuzz] [parallel] [faults] [science] [wheel] [notebooks]: what is too long for every CI run; all by default.
+# long_checks.sh [headers] [asan] [tsan] [tidy] [fuzz] [parallel] [faults] [science] [wheel] [notebooks] [python_asan]: what is too long for every CI run; all by default.
 # Ends with one line a check, its time in it, and exits 1 if any failed. NICE=19 before it lets others go first.
 set -uo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
-chosen=${*:-headers asan tsan tidy fuzz parallel faults science wheel notebooks}
+chosen=${*:-headers asan tsan tidy fuzz parallel faults science wheel notebooks python_asan}
 failed=0
 summary=""
 pytest() { build/venv/bin/python -m pytest -q -p no:cacheprovider "$@"; }
@@ -81,6 +81,17 @@ wheel() {
     SKYWRIGHT_PROGRAM=$PWD/build/release/skywright build/wheel-venv/bin/python -m pytest -q -p no:cacheprovider tests/python
 }
 
+# The package under the address sanitizer, by calls with whatever somebody might hand it.
+python_asan() (
+  cmake --preset asan -DSKYWRIGHT_TESTS=ON -DSKYWRIGHT_PYTHON=ON "-DPython_EXECUTABLE=$PWD/build/venv/bin/python" &&
+    cmake --build --preset asan --target skywright_python_core || return 1
+  # Python knows nothing of the sanitizer, and keeps what it allocates: leaks are not looked for.
+  export LD_PRELOAD="$(c++ -print-file-name=libasan.so) $(c++ -print-file-name=libstdc++.so)"
+  export ASAN_OPTIONS=detect_leaks=0:strict_string_checks=1 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
+  cmake --build --preset asan --target skywright_python &&
+    PYTHONPATH=build/asan/python build/venv/bin/python tests/fuzz/python_calls.py "${PYTHON_CALLS:-10000}"
+)
+
 # Each tutorial as a notebook, with the short inputs of the tests.
 notebooks() {
   build/venv/bin/python -m pip install -q -r docs/requirements-notebooks.txt &&
@@ -93,7 +104,7 @@ for name in $chosen; do
   case $name in
     asan | tsan) check "$name" sanitized "$name" ;;
     headers | tidy | parallel) check "$name" "$name" ;;
-    wheel | notebooks) check "$name" "$name" ;;
+    wheel | notebooks | python_asan) check "$name" "$name" ;;
     fuzz) check fuzz tests/fuzz/run 300 ;;
     faults | science) check "$name" campaign "$name" ;;
     *) echo "long_checks.sh: no check called $name" >&2; exit 2 ;;

@@ -17,7 +17,10 @@ BAD = 1  # bit 0 of the mask, see skywright.mask_planes()
 
 
 def _two_dimensional(value: Any, name: str) -> npt.NDArray[Any]:
-    array = np.asarray(value)
+    try:
+        array = np.asarray(value)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{name}: it is no array: {error}; give rows of one length") from error
     if array.ndim != 2:
         raise InputError(
             f"{name}: it has {array.ndim} axes and not 2; give an image, [y, x], or one plane of a cube"
@@ -62,7 +65,7 @@ def as_mask(value: Any, name: str = "mask") -> MaskBits:
     if array.dtype == np.uint32 and _row_by_row(array):
         return array
     if array.dtype.kind == "b":
-        return array.astype(np.uint32) * np.uint32(BAD)
+        return np.ascontiguousarray(array, dtype=np.uint32) * np.uint32(BAD)
     if array.dtype.kind == "f":
         raise InputError(f"{name}: its values are {array.dtype}; give bool, or whole numbers as bits")
     if array.dtype.kind == "i" and array.min() < 0 or array.max() > np.iinfo(np.uint32).max:

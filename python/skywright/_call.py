@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import json
 import os
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from . import _core
@@ -24,13 +27,19 @@ _UNITS = {
 #: Exit code, text, JSON, warnings.
 Outcome = tuple[int, str, str, list[str]]
 
+_DRAWN = 700  # width of a focal plane in a notebook [pixel]
+
 
 class Result(Mapping[str, Any]):
-    """What a command reports: the object of --json as a mapping, and its text."""
+    """What a command reports: the object of --json as a mapping, and its text.
 
-    def __init__(self, facts: dict[str, Any], text: str):
+    In a notebook that of `instrument.show` comes with its focal plane drawn.
+    """
+
+    def __init__(self, facts: dict[str, Any], text: str, picture: Callable[[], bytes] | None = None):
         self._facts = facts
         self.text = text
+        self._picture = picture
 
     def __getitem__(self, key: str) -> Any:
         return self._facts[key]
@@ -45,7 +54,11 @@ class Result(Mapping[str, Any]):
         return self.text.rstrip() or repr(self._facts)
 
     def _repr_html_(self) -> str:
-        return f"<pre>{html.escape(repr(self))}</pre>"
+        text = f"<pre>{html.escape(repr(self))}</pre>"
+        if self._picture is None:
+            return text
+        png = base64.b64encode(self._picture()).decode()
+        return f"<figure><img src='data:image/png;base64,{png}' alt='focal plane'></figure>{text}"
 
 
 def text_of(value: Any, name: str, placeholder: str = "") -> str:
@@ -80,7 +93,12 @@ def words(given: Mapping[str, tuple[Any, str, str]]) -> dict[str, list[str]]:
         elif value is None:
             continue
         elif takes == "many":
-            many = [value] if isinstance(value, (str, os.PathLike)) else list(value)
+            try:
+                many = [value] if isinstance(value, (str, os.PathLike)) else list(value)
+            except TypeError as error:
+                raise ConfigError(
+                    f"{name}: a {type(value).__name__} is not what it takes; give a list of paths"
+                ) from error
             out[option] = [text_of(v, name, placeholder) for v in many]
         elif isinstance(value, (list, tuple, set)):
             out[option] = [",".join(text_of(v, name, placeholder) for v in value)]
@@ -113,6 +131,14 @@ def on_all_ranks(communicator: Any, call: Callable[[int], Outcome]) -> Outcome:
     return outcome if communicator.rank == 0 else (*outcome[:3], [])  # once is enough for warnings
 
 
+def _focal_plane(name: tuple[Any, str, str]) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "focal-plane.png"
+        given = {"name": name, "--plot": (path, "FILE.png", "one"), "--size": (_DRAWN, "PIXELS", "one")}
+        _core.run_command("instrument show", words(given), "", "", None, 1, None, None)
+        return path.read_bytes()
+
+
 def run(
     command: str, given: Mapping[str, tuple[Any, str, str]], config: ConfigLike, seed: int | None, jobs: int,
     progress: Progress, communicator: Any = None,
@@ -124,7 +150,11 @@ def run(
 
     code, out, facts, messages = on(None) if communicator is None else on_all_ranks(communicator, on)
     tell(messages, 3)
-    result = Result(json.loads(facts), out)
+    picture = None
+    if command == "instrument show":
+        shown_instrument = given["name"]
+        picture = lambda: _focal_plane(shown_instrument)  # noqa: E731, drawn only where it is looked at
+    result = Result(json.loads(facts), out, picture)
     if code == PartialError.code:
         raise PartialError(out.strip() or "some of the work could not be done; see `result`", result)
     if code != 0:

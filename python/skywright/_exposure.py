@@ -117,6 +117,17 @@ class Exposure:
             meta=dict(self.header),
         )
 
+    def plot(self, ax: Any = None, sources: Any = None, **imshow: Any) -> Any:
+        """Draw the image in matplotlib, on astropy's WCSAxes where it has a WCS. Returns the axes.
+
+        @param ax       axes to draw on; new ones where None
+        @param sources  a table whose columns x and y [pixel] are marked
+        @param imshow   handed on to matplotlib's imshow, such as cmap or norm
+        """
+        from ._plot import plot
+
+        return plot(self, ax, sources, imshow)
+
     def _repr_html_(self) -> str:
         png = base64.b64encode(_core.png_of(self.pixels, _SHOWN)).decode()
         height, width = self.shape

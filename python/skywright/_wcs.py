@@ -110,6 +110,9 @@ def _header_of(wcs: Any) -> Any:
 
 
 def _mapped(function: Any, a: npt.ArrayLike, b: npt.ArrayLike) -> tuple[Degrees, Degrees]:
-    first, second = np.broadcast_arrays(np.asarray(a, np.float64), np.asarray(b, np.float64))
+    try:
+        first, second = np.broadcast_arrays(np.asarray(a, np.float64), np.asarray(b, np.float64))
+    except (TypeError, ValueError) as error:
+        raise InputError(f"coordinates: {error}; give two arrays of numbers whose shapes fit") from error
     u, v = function(np.ascontiguousarray(first.ravel()), np.ascontiguousarray(second.ravel()))
     return u.reshape(first.shape)[()], v.reshape(first.shape)[()]

@@ -1,5 +1,9 @@
 """Whatever array comes: it works, or an exception says what is wrong; the interpreter lives."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -58,6 +62,7 @@ def test_whole_and_short_numbers_work(pixels, dtype):
         (np.zeros((10, 10), "M8[s]"), "no real number"),
         (np.full((64, 64), np.nan, np.float32), "no background can be measured"),
         (None, "0 axes"),
+        ([[1, 2], [3]], "no array"),
     ],
 )
 def test_what_is_no_image_is_refused(array, says):
@@ -161,3 +166,38 @@ def test_tables_of_odd_columns_are_refused():
         skywright.Table(3)
     with pytest.raises(KeyError):
         skywright.Table({"a": np.zeros(3)})["b"]
+
+
+def test_coordinates_that_do_not_fit_are_refused():
+    header = {"CTYPE1": "RA---TAN", "CTYPE2": "DEC--TAN", "CRPIX1": 50.0, "CRPIX2": 50.0, "CRVAL1": 150.0, "CRVAL2": 2.0,
+              "CD1_1": -1e-4, "CD1_2": 0.0, "CD2_1": 0.0, "CD2_2": 1e-4}  # fmt: skip
+    wcs = skywright.Wcs(header)
+    with pytest.raises(skywright.InputError, match="shapes fit"):
+        wcs.pixel_to_sky(np.zeros((2, 1)), np.zeros(3).reshape(3, 1))
+    with pytest.raises(skywright.InputError, match="numbers"):
+        wcs.sky_to_pixel("x", 1.0)
+
+
+def test_a_mask_may_lie_in_memory_in_any_way(pixels):
+    bad = np.zeros(pixels.shape, bool)
+    bad[:150] = True
+    layouts = [bad, np.asfortranarray(bad), np.repeat(bad, 2, 1)[:, ::2], np.broadcast_to(bad[:, :1], bad.shape)]
+    counts = {len(skywright.detect(pixels, mask=mask)) for mask in layouts}
+    assert len(counts) == 1 and counts.pop() < len(skywright.detect(pixels))
+    exposures = [skywright.Exposure(pixels=pixels, mask=mask) for mask in layouts]
+    assert {len(skywright.detect(e)) for e in exposures} == {len(skywright.detect(exposures[0]))}
+
+
+def test_a_list_of_paths_is_asked_for_by_name():
+    with pytest.raises(skywright.ConfigError, match="a int is not what it takes; give a list of paths"):
+        skywright.stack(3, out="coadd.fits")
+
+
+def test_random_calls_are_answered_or_refused(tmp_path):
+    """The short form of the campaign under the address sanitizer, tools/long_checks.sh python_asan."""
+    script = Path(__file__).resolve().parents[1] / "fuzz" / "python_calls.py"
+    done = subprocess.run([sys.executable, script, "120", "7"], cwd=tmp_path, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "120 calls, 0 unexpected exceptions" in done.stdout
+    worked = [line.split() for line in done.stdout.splitlines() if " worked " in line]
+    assert sum(int(count) for _, _, count in worked) > 10
