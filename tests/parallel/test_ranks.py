@@ -43,7 +43,7 @@ def fresh(small, tmp_path):
 
 def test_ranks_killed_and_stopped_lose_nothing(program):
     """A few rounds of the campaign that tools/long_checks.sh runs in full."""
-    done = run([sys.executable, KILL_RANKS, "--workers", 1, "--zeros", 1, "--stops", 1, "--visits", 2, "--ranks", 3,
+    done = run([sys.executable, KILL_RANKS, "--workers", 1, "--zeros", 1, "--stops", 1, "--supervised", 0, "--visits", 2, "--ranks", 3,
                 "--seed", 4], SKYWRIGHT_PROGRAM=str(program))  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     assert "working rank killed: 1 times" in done.stdout and "0 files that differ" in done.stdout

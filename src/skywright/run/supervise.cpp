@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "skywright/base/error.h"
+#include "skywright/run/detail/launcher_tree.h"
 #include "skywright/run/task_graph.h"
 
 namespace skywright::run {
@@ -54,6 +55,7 @@ class Child {
     }
   }
 
+  [[nodiscard]] pid_t id() const { return id_; }
   void signal(int number) const { ::kill(-id_, number); }
 
   /// Whether it has ended; its code then, 128 and the number for a signal.
@@ -85,11 +87,37 @@ std::vector<std::string> with_settings(const std::vector<std::string>& command) 
 
 enum class Ended { by_itself, stopped, late };
 
+/// Tells a launcher that hangs although all that it started has ended.
+class HangWatch {
+ public:
+  HangWatch(pid_t launcher, double patience_s, const Clock& clock)
+      : launcher_(launcher), patience_s_(patience_s), clock_(clock), looked_(clock()) {}
+
+  bool has_hung() {
+    const double now = clock_();
+    if (now - looked_ < 0.1 * patience_s_) return false;
+    looked_ = now;
+    if (!detail::has_nothing_but_dead(launcher_)) {
+      since_ = now;
+      return false;
+    }
+    return now - since_ >= patience_s_;
+  }
+
+ private:
+  pid_t launcher_;
+  double patience_s_;
+  const Clock& clock_;
+  double looked_;
+  double since_ = looked_;  ///< something was alive
+};
+
 /// Wait for a launch, or end it when it must.
-Ended watch(const Child& child, double deadline, const Execution& execution, const Clock& clock,
-            int& code) {
+Ended watch(const Child& child, double deadline, const SuperviseRequest& request,
+            const Execution& execution, const Clock& clock, int& code) {
   Ended ended = Ended::by_itself;
   double kill_at = 0.0;
+  HangWatch launcher(child.id(), request.hang_s, clock);
   while (!child.has_ended(code)) {
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
     if (ended == Ended::by_itself && (execution.stop_requested() || clock() > deadline)) {
@@ -98,7 +126,8 @@ Ended watch(const Child& child, double deadline, const Execution& execution, con
       child.signal(SIGTERM);
       child.signal(SIGCONT);  // one that was stopped hears of it, too
     }
-    if (ended != Ended::by_itself && clock() > kill_at) child.signal(SIGKILL);
+    const bool late = ended != Ended::by_itself && clock() > kill_at;
+    if (late || launcher.has_hung()) child.signal(SIGKILL);
   }
   return ended;
 }
@@ -120,7 +149,7 @@ Supervision supervise(const SuperviseRequest& request, const Execution& executio
     const std::size_t before = request.made();
     const Child child(words);
     ++supervision.launches;
-    const Ended ended = watch(child, deadline, execution, clock, supervision.code);
+    const Ended ended = watch(child, deadline, request, execution, clock, supervision.code);
     if (ended != Ended::by_itself) {
       supervision.end = ended == Ended::late ? "the deadline has passed" : "stopped";
       if (supervision.code != 0) supervision.code = static_cast<int>(ExitCode::partial);

@@ -18,6 +18,8 @@ struct SuperviseRequest {
   std::vector<std::string> command;  ///< what it starts, its ranks' command line; `env` goes before
                                      ///< it, with this process's settings SKYWRIGHT_*
   double deadline_s = 86400.0;       ///< of all launches together
+  /// A launcher whose processes here have all ended, and that does not for so long, is killed.
+  double hang_s = 30.0;
   /// Launches in a row that may end without having made anything.
   int fruitless = 3;
   /// How much the launches have made so far, in any unit that only grows.

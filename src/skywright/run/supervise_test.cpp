@@ -98,6 +98,26 @@ TEST_F(SuperviseTest, EndsALaunchThatIsItselfStoppedBySignal) {
   EXPECT_LT(steady_clock()() - begun, 5.0);
 }
 
+TEST_F(SuperviseTest, EndsALauncherThatHangsOverItsDeadRanksAndStartsAnew) {
+  // `sleep` takes the shell's place and never takes note of the rank that has ended.
+  SuperviseRequest request = launching(std::string(kNext) + R"([ $n = 0 ] || exit 0
+    sh -c 'exit 137' & exec sleep 600)");
+  request.hang_s = 0.3;
+  const double begun = steady_clock()();
+  const auto done = supervise(request, Execution());
+  EXPECT_LT(steady_clock()() - begun, 5.0);
+  EXPECT_EQ(done.code, 0);
+  EXPECT_EQ(done.launches, 2);
+}
+
+TEST_F(SuperviseTest, LeavesALauncherAloneThatWaitsOrHasARankAtWork) {
+  for (const char* script : {"exec sleep 0.5", "sh -c 'exit 1' & sleep 0.5 & wait $!"}) {
+    SuperviseRequest request = launching(script);
+    request.hang_s = 0.1;
+    EXPECT_EQ(supervise(request, Execution()).code, 0) << script;
+  }
+}
+
 TEST_F(SuperviseTest, AStopIsPassedOn) {
   std::stop_source stop;
   std::jthread asks([&] {
