@@ -109,7 +109,9 @@ class ConfigClasses:
 
 
 def quoted(text):
-    return text.replace("\\", "\\\\").replace('"""', "'''")
+    """As it may stand between three quotation marks."""
+    text = text.replace("\\", "\\\\").replace('"""', "'''")
+    return text[:-1] + '\\"' if text.endswith('"') else text
 
 
 def literal(value):
