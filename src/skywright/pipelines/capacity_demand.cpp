@@ -18,32 +18,38 @@ struct Figure {
 
 void describe(Fields& fields, Figure& figure) {
   fields.number("value", figure.number.value, "the figure", figure.range);
-  fields.text("source", figure.number.source, "whence it comes, or \"assumption\"");
+  fields.text("source", figure.number.source, "where the figure comes from, or \"assumption\"");
 }
 
 /// Each figure of a demand with its name, its description and the values that make sense.
 template <class Visit>
 void for_each_figure(CapacityDemand& d, Visit&& visit) {
-  visit("visits_a_night", d.visits_a_night, "in the fullest night", Range{.above = 0});
-  visit("visits_a_year", d.visits_a_year, "weather and maintenance taken off", Range{.above = 0});
-  visit("years", d.years, "of the whole survey", Range{.high = 100, .above = 0});
-  visit("cadence_s", d.cadence_s, "from one visit to the next [s]", Range{.above = 0});
-  visit("deadline_s", d.deadline_s, "from a raw's last byte to its alerts [s]", Range{.above = 0});
-  visit("alerts_a_visit", d.alerts_a_visit, "to be carried", Range{.low = 0});
-  visit("calibrations_a_night", d.calibrations_a_night, "frames of all detectors", Range{.low = 0});
-  visit("sky_deg2", d.sky_deg2, "that templates cover, in each band",
+  visit("visits_a_night", d.visits_a_night, "visits in the fullest night", Range{.above = 0});
+  visit("visits_a_year", d.visits_a_year, "visits a year, weather and maintenance taken off",
+        Range{.above = 0});
+  visit("years", d.years, "years that the survey takes", Range{.high = 100, .above = 0});
+  visit("cadence_s", d.cadence_s, "time from one visit to the next [s]", Range{.above = 0});
+  visit("deadline_s", d.deadline_s, "time from a raw's last byte to its alerts [s]",
+        Range{.above = 0});
+  visit("alerts_a_visit", d.alerts_a_visit, "alerts of a visit that must be carried",
+        Range{.low = 0});
+  visit("calibrations_a_night", d.calibrations_a_night,
+        "calibration frames a night, of all detectors", Range{.low = 0});
+  visit("sky_deg2", d.sky_deg2, "sky that templates cover, in each band [deg2]",
         Range{.low = 0, .high = 41253});
-  visit("releases", d.releases, "in all years, each of all visits until then", Range{.low = 0});
-  visit("release_months", d.release_months, "that one may take", Range{.above = 0});
-  visit("copies", d.copies, "of all that is kept", Range{.low = 1});
-  visit("disk_tb", d.disk_tb, "of one disk [TB]", Range{.above = 0});
+  visit("releases", d.releases, "data releases in all years, each of all visits until then",
+        Range{.low = 0});
+  visit("release_months", d.release_months, "months that one release may take", Range{.above = 0});
+  visit("copies", d.copies, "copies of all that is kept", Range{.low = 1});
+  visit("disk_tb", d.disk_tb, "what one disk holds [TB]", Range{.above = 0});
 }
 
 }  // namespace
 
 void describe(Fields& fields, CapacityDemand& demand) {
-  fields.text("name", demand.name, "of the survey, for people");
-  fields.text("instrument", demand.instrument, "whose detectors, pixels and bands count");
+  fields.text("name", demand.name, "name of the survey, for people");
+  fields.text("instrument", demand.instrument,
+              "instrument whose detectors, pixels and bands count");
   for_each_figure(demand, [&](std::string_view name, SourcedNumber& number, std::string_view doc,
                               const Range& range) {
     Figure figure{number, range};
