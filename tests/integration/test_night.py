@@ -96,6 +96,8 @@ def test_capacity_counts_what_the_night_left(night, skywright, tmp_path):
     assert measured["clean image"] == pytest.approx(clean / pixels)
     assert measured["difference image"] == pytest.approx(different / pixels)
     assert measured["alert packet"] == pytest.approx(size("alerts", ".avro") / report["dia_sources"])
+    database = (survey / "prompt.sqlite").stat().st_size / report["dia_sources"]
+    assert measured["prompt database, a difference source with its history"] == pytest.approx(database)
     seconds = [sum(e["cpu_seconds"].values()) / 0.3 for e in report["exposures"]]
     assert measured["one core, raw to alerts"] == pytest.approx(np.median(seconds))
     lines = {(line["group"], line["quantity"]): line["value"] for line in plan["lines"]}

@@ -154,8 +154,8 @@ MeasuredNight measure_night(const fs::path& survey, const std::string& night_jso
   std::error_code ignored;
   if (config.database.empty() && fs::exists(place, ignored)) {
     const auto rows = static_cast<double>(
-        database::open_prompt_database(place, sql::Access::read_only)->count("dia_source"));
-    out.prompt.value = ratio(static_cast<double>(fs::file_size(place)), rows);  // 0 of 0 rows
+        database::open_prompt_database(place, sql::Access::read_only)->count("DiaSource"));
+    out.prompt.value = ratio(static_cast<double>(fs::file_size(place)), rows);
     out.prompt.measurement =
         fmt::format("{} with {:.0f} difference sources", place.filename().string(), rows);
   }
