@@ -56,7 +56,7 @@ def as_pixels(value: Any, name: str = "image") -> Pixels:
     if array.dtype == np.float32 and _row_by_row(array):
         return array
     with np.errstate(over="ignore", invalid="ignore"):
-        return np.ascontiguousarray(array, dtype=np.float32)
+        return np.require(array, np.float32, ["C", "ALIGNED"])
 
 
 def as_mask(value: Any, name: str = "mask") -> MaskBits:
@@ -70,7 +70,7 @@ def as_mask(value: Any, name: str = "mask") -> MaskBits:
         raise InputError(f"{name}: its values are {array.dtype}; give bool, or whole numbers as bits")
     if array.dtype.kind == "i" and array.min() < 0 or array.max() > np.iinfo(np.uint32).max:
         raise InputError(f"{name}: its values are no 32 bits; give whole numbers from 0 to 2^32 - 1")
-    return np.ascontiguousarray(array, dtype=np.uint32)
+    return np.require(array, np.uint32, ["C", "ALIGNED"])
 
 
 def require_shape(array: npt.NDArray[Any], shape: tuple[int, ...], name: str) -> None:

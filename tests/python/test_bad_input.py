@@ -201,3 +201,13 @@ def test_random_calls_are_answered_or_refused(tmp_path):
     assert "120 calls, 0 unexpected exceptions" in done.stdout
     worked = [line.split() for line in done.stdout.splitlines() if " worked " in line]
     assert sum(int(count) for _, _, count in worked) > 10
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.uint32])
+def test_what_is_not_aligned_is_copied(dtype):
+    """The core reads whole words: one that begins anywhere is undefined there, whatever a processor makes of it."""
+    odd = np.frombuffer(b"\0" * (1 + 4 * 64), np.uint8)[1:].view(dtype).reshape(8, 8)
+    assert not odd.flags.aligned
+    exposure = skywright.Exposure(pixels=odd) if dtype == np.float32 else skywright.Exposure(pixels=odd, mask=odd)
+    assert exposure.pixels.flags.aligned
+    assert exposure.mask is None or exposure.mask.flags.aligned
