@@ -84,7 +84,7 @@ wheel() {
 # The package under the address sanitizer, by calls with whatever somebody might hand it.
 python_asan() (
   cmake --preset asan -DSKYWRIGHT_TESTS=ON -DSKYWRIGHT_PYTHON=ON "-DPython_EXECUTABLE=$PWD/build/venv/bin/python" &&
-    cmake --build --preset asan --target skywright_python_core || return 1
+    cmake --build --preset asan --target skywright_python_core skywright_kernel_host || return 1
   # Python knows nothing of the sanitizer, and keeps what it allocates: leaks are not looked for.
   export LD_PRELOAD="$(c++ -print-file-name=libasan.so) $(c++ -print-file-name=libstdc++.so)"
   export ASAN_OPTIONS=detect_leaks=0:strict_string_checks=1 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1

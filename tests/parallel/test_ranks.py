@@ -9,9 +9,8 @@ import sys
 import time
 from pathlib import Path
 
-import pytest
 from launching import TAG, environment, mpirun, ranks_of
-from small_survey import CLOCK, make_small_survey
+from small_survey import CLOCK
 from survey_content import content, differences, temporaries
 
 KILL_RANKS = Path(__file__).resolve().parents[1] / "faults" / "kill_ranks"
@@ -19,26 +18,6 @@ KILL_RANKS = Path(__file__).resolve().parents[1] / "faults" / "kill_ranks"
 
 def run(words, **env):
     return subprocess.run([str(w) for w in words], capture_output=True, text=True, timeout=120, env=environment(**env))
-
-
-@pytest.fixture(scope="module")
-def small(skywright, tmp_path_factory):
-    return make_small_survey(skywright, tmp_path_factory.mktemp("pocket"), visits=3)
-
-
-@pytest.fixture(scope="module")
-def whole(skywright, small, tmp_path_factory):
-    survey = small.copy(tmp_path_factory.mktemp("done") / "survey")
-    small.arrive(survey)
-    skywright("night", survey, "--clock", CLOCK)
-    return content(survey)
-
-
-@pytest.fixture
-def fresh(small, tmp_path):
-    survey = small.copy(tmp_path / "survey")
-    small.arrive(survey)
-    return survey
 
 
 def test_ranks_killed_and_stopped_lose_nothing(program):

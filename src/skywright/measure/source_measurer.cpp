@@ -263,7 +263,13 @@ class Measurer {
     return static_cast<float>(std::sqrt(variance) * config_.noise_factor);
   }
 
+  /// Of a PSF that is no star, by somebody's own picture of one: nothing can be summed within it.
+  static bool psf_has_shape(const SourceRow& row) {
+    return row.psf_moments.ixx > 0.0 && determinant(row.psf_moments) > 0.0;
+  }
+
   void kron(SourceRow& row) {
+    if (!psf_has_shape(row)) return kron_fails(row);
     const bool resolved = !has(row, SourceFlag::shape_failed) && row.extendedness > 0.0F;
     // A point's own noisy shape says less of its light than the PSF does.
     const Moments shape = resolved ? row.moments : row.psf_moments;
@@ -282,17 +288,14 @@ class Measurer {
                                      local({row.x, row.y}), shape, kKronReach);
       radius = std::isfinite(own) ? own : of_psf;
     }
+    if (!std::isfinite(radius)) return kron_fails(row);
     const double factor = std::clamp(config_.photometry.kron_factor * radius,
                                      config_.photometry.kron_min_radius, kLongestKron);
     const Ellipse ellipse{shape, factor};
     const ApertureSum a = elliptical_aperture(stamp_.pixels.view(), stamp_.usable.view(),
                                               local({row.x, row.y}), ellipse);
     const double share = psf_share(psf_.view(), ellipse);
-    if (!(share > 0.3) || !std::isfinite(radius) || a.area < 1.0) {
-      row.kron_flux = row.kron_flux_err = row.kron_radius = kNoValue;
-      set(row, SourceFlag::kron_failed);
-      return;
-    }
+    if (!(share > 0.3) || a.area < 1.0) return kron_fails(row);
     // Corrected for the part of a point's light that falls outside.
     row.kron_flux = static_cast<float>(a.sum / share);
     row.kron_flux_err = static_cast<float>(static_cast<double>(aperture_error(a)) / share);
@@ -303,22 +306,28 @@ class Measurer {
   // A point through the PSF's moments, which are fixed: its error is that of an amplitude. What is
   // larger through its own, whose noise doubles the variance (Condon 1997, PASP 109, 166, eq. 42).
   void gaussian(SourceRow& row) {
+    if (!psf_has_shape(row)) return gaussian_fails(row);
     const bool resolved = !has(row, SourceFlag::shape_failed) && row.extendedness > 0.0F;
     const Moments& shape = resolved ? row.moments : row.psf_moments;
     const double middle = psf_.width() / 2;
     const double share = gaussian_flux(psf_.view(), {}, {middle, middle}, row.psf_moments).flux;
     const GaussianFlux g =
         gaussian_flux(stamp_.pixels.view(), stamp_.usable.view(), local({row.x, row.y}), shape);
-    if (!(share > 0.3) || !(g.usable > 0.0)) {
-      row.gaussian_flux = row.gaussian_flux_err = kNoValue;
-      set(row, SourceFlag::gaussian_failed);
-      return;
-    }
+    if (!(share > 0.3) || !(g.usable > 0.0)) return gaussian_fails(row);
     const double variance = gaussian_flux_variance(shape, g.flux, noise_.sky, noise_.poisson) *
                             (resolved ? 2.0 : 1.0) / g.usable;
     row.gaussian_flux = static_cast<float>(g.flux / share);
     row.gaussian_flux_err = static_cast<float>(std::sqrt(variance) * config_.noise_factor / share);
     set(row, SourceFlag::gaussian_failed, g.usable < 0.5);
+  }
+
+  static void kron_fails(SourceRow& row) {
+    row.kron_flux = row.kron_flux_err = row.kron_radius = kNoValue;
+    set(row, SourceFlag::kron_failed);
+  }
+  static void gaussian_fails(SourceRow& row) {
+    row.gaussian_flux = row.gaussian_flux_err = kNoValue;
+    set(row, SourceFlag::gaussian_failed);
   }
 
   static void negate(SourceRow& row) {

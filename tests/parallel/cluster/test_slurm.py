@@ -4,29 +4,10 @@ import subprocess
 import time
 
 import batch
-import pytest
-from small_survey import CLOCK, make_small_survey
+from small_survey import CLOCK
 from survey_content import content, differences, temporaries
 
-
-@pytest.fixture(scope="module")
-def small(skywright, tmp_path_factory):
-    return make_small_survey(skywright, tmp_path_factory.mktemp("pocket"), visits=4)
-
-
-@pytest.fixture(scope="module")
-def whole(skywright, small, tmp_path_factory):
-    survey = small.copy(tmp_path_factory.mktemp("done") / "survey")
-    small.arrive(survey)
-    skywright("night", survey, "--clock", CLOCK)
-    return content(survey)
-
-
-@pytest.fixture
-def fresh(small, tmp_path):
-    survey = small.copy(tmp_path / "survey")
-    small.arrive(survey)
-    return survey
+VISITS = 4  # enough that a signal meets a night under way
 
 
 def path_to(program, folder, env):

@@ -6,23 +6,9 @@ import signal
 import subprocess
 import time
 
-import pytest
 from launching import TAG, environment, ranks_of
-from small_survey import CLOCK, make_small_survey
+from small_survey import CLOCK
 from survey_content import content, differences, temporaries
-
-
-@pytest.fixture(scope="module")
-def small(skywright, tmp_path_factory):
-    return make_small_survey(skywright, tmp_path_factory.mktemp("pocket"), visits=3)
-
-
-@pytest.fixture(scope="module")
-def whole(skywright, small, tmp_path_factory):
-    survey = small.copy(tmp_path_factory.mktemp("done") / "survey")
-    small.arrive(survey)
-    skywright("night", survey, "--clock", CLOCK)
-    return content(survey)
 
 
 def test_a_launch_whose_rank_0_is_elsewhere_starts_anew(hosts, program, small, whole, tmp_path):
