@@ -18,7 +18,7 @@ import pytest
 from astropy.io import fits
 from mock_kafka import MockKafka
 from prometheus_client.parser import text_string_to_metric_families
-from small_survey import CLOCK, expose, make_small_survey
+from small_survey import CLOCK, make_small_survey
 from survey_content import content, differences, temporaries
 
 SOON = 60.0  # seconds, on a machine that does other work
