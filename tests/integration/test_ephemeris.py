@@ -80,6 +80,16 @@ def test_an_image_tells_its_field_and_time_and_gets_regions(skywright, horizons,
     assert len(list(csv.DictReader(open(tmp_path / "b.csv")))) == 1
 
 
+def test_the_minor_planet_centers_own_file_is_read_as_it_is_given_out(skywright, tmp_path):
+    """Real header and lines, gzipped and with the line ends of another system; its lines are in the unit tests."""
+    text = (REFERENCE.parent / "mpcorb_excerpt.dat").read_text()
+    given = tmp_path / "MPCORB.DAT.gz"
+    given.write_bytes(gzip.compress(text.replace("\n", "\r\n").encode()))
+    listed = skywright("ephemeris", given, "--mjd", 61200, "--json").json
+    assert listed["orbits"] == 10 and listed["skipped"] == 0 and listed["unperturbed"] == 4  # epochs before the kernel
+    assert listed["found"] == 10
+
+
 def test_bad_lines_are_counted_and_bad_catalogs_refused(skywright, tmp_path):
     good = mpcorb_line("00433", (1.458, 0.223, 10.8, 304.3, 178.9, 271.1), 61200.0, 10.4)
     mixed = tmp_path / "mixed.dat"
