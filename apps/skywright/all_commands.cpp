@@ -41,6 +41,7 @@ std::vector<Command> all_commands() {
       // clang-format on
       survey_init_command(),
       survey_ingest_command(),
+      survey_orbits_command(),
       survey_templates_command(),
       survey_status_command(),
       survey_verify_command(),

@@ -1,8 +1,11 @@
 """A night with asteroids on known orbits, some of which the survey's catalog lacks: who is named, with what in the
 packet, what is kept for linking, and the file for the Minor Planet Center by its own validator."""
 
+import json
+import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import fastavro
@@ -169,6 +172,31 @@ def test_the_minor_planet_centers_validator_accepts_the_file(night, tmp_path):
     broken.write_text(xml.read_text().replace(f"<dec>{table[0]['dec']}<", "<dec>-95.0<"))
     said = subprocess.run([scripts / "valsubmit.py", broken], capture_output=True, text=True, timeout=60)
     assert "submit is OK" not in said.stdout + said.stderr
+
+
+def test_a_night_that_follows_has_the_orbits_ready_before_a_frame_lands(program, skywright, night, tmp_path):
+    done, frames, before = night
+    log, survey = tmp_path / "log", shutil.copytree(before, tmp_path / "survey")
+    settings = (survey / "survey.toml").read_text()
+    assert settings.count("\ndetectors = 0") == 1  # a visit ends with its one detector
+    (survey / "survey.toml").write_text(settings.replace("\ndetectors = 0", "\ndetectors = 1"))
+    arrived = [shutil.move(frame, tmp_path) for frame in sorted((survey / "incoming").iterdir())]
+    process = subprocess.Popen([program, "night", survey, "--follow", "--until-idle", "2.5", "--clock", str(MJD + 0.02),
+                                "--log", log, "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # fmt: skip
+    until = time.monotonic() + 60
+    while not (log.exists() and '"ready"' in log.read_text()) and time.monotonic() < until:
+        time.sleep(0.02)
+    for frame in arrived:
+        shutil.move(frame, survey / "incoming")
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 0, out + err
+    events = [json.loads(line) for line in log.read_text().splitlines()]
+    # Once, before it is ready; neither the visits nor the idle seconds after them carry them again.
+    assert [e["event"] for e in events[:3]] == ["started", "orbits_carried", "ready"]
+    assert sum(e["event"] == "orbits_carried" for e in events) == 1
+    assert (events[1]["bodies"], events[1]["lines_skipped"], events[1]["unperturbed"]) == (KNOWN + 500, 1, 0)
+    assert any("1 lines are no orbit" in w and "line 518: it is shorter" in w for w in json.loads(out)["warnings"])
+    assert (products(survey) / "ss_source.parquet").read_bytes() == (products(done) / "ss_source.parquet").read_bytes()
 
 
 def test_threads_change_nothing_and_another_catalog_does(skywright, night, tmp_path):

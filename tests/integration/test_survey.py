@@ -1,5 +1,6 @@
 """`skywright survey`: init, ingest, status, verify, rebuild, with a camera of the user's own."""
 
+import gzip
 import os
 import shutil
 import signal
@@ -10,6 +11,7 @@ import time
 import numpy as np
 import pytest
 from astropy.io import fits
+from made_orbits import mpcorb_line
 
 CAMERA = """
 name = "backyard"
@@ -81,6 +83,35 @@ def test_init_refuses_what_it_cannot_use(skywright, tmp_path):
     assert not (folder / "survey.toml").exists()
     skywright("survey", "status", tmp_path, expect=4)
     skywright("survey", "init", "/proc/nowhere/survey", expect=5)
+
+
+def test_a_catalog_of_orbits_is_read_before_a_survey_takes_it(skywright, tmp_path):
+    lines = [mpcorb_line(f"{number:05d}", (2.2 + 0.1 * number, 0.1, 5.0, 10.0, 20.0, 30.0), 61200.0 + 40 * number, 15.0)
+             for number in (1, 2, 3)]  # fmt: skip
+    catalog = tmp_path / "MPCORB.DAT.gz"
+    catalog.write_bytes(gzip.compress("\r\n".join([*lines[:2], lines[2][:60], lines[2], ""]).encode()))
+    survey = tmp_path / "survey"
+    camera = tmp_path / "camera.toml"
+    camera.write_text(CAMERA)
+    empty = tmp_path / "empty.dat"
+    empty.write_text("Des'n     H     G   Epoch\n" + "-" * 160 + "\n")
+    init = ("survey", "init", survey, "--instrument", camera, "--orbits")
+    assert "it holds no orbit" in skywright(*init, empty, expect=4).err
+    assert not survey.exists()  # so that the command can be given again
+    told = skywright(*init, catalog, "--json").json
+    assert told["orbits"] == {"file": "reference/orbits.dat.gz", "orbits": 3, "skipped": 1,
+                              "first_epoch_mjd": 61240, "last_epoch_mjd": 61320}  # fmt: skip
+    assert (survey / "reference" / "orbits.dat.gz").read_bytes() == catalog.read_bytes()
+    # Refused ones leave the catalog that is there; a table takes its place.
+    assert "empty.dat" in skywright("survey", "orbits", survey, empty, expect=4).err
+    assert "No such file" in skywright("survey", "orbits", survey, tmp_path / "none.dat", expect=4).err
+    table = tmp_path / "ours.CSV"
+    table.write_text("objId,a,e,inc,Omega,argPeri,meanAnomaly,epoch\nours,2.5,0.1,5,10,20,30,61200\n")
+    said = skywright("survey", "orbits", survey, table).out
+    assert said == "1 orbits in reference/orbits.csv, elements of MJD 61200, in place of reference/orbits.dat.gz\n"
+    assert [f.name for f in (survey / "reference").iterdir()] == ["orbits.csv"]
+    assert "line 3: it is shorter than 103 columns" in skywright("survey", "orbits", survey, catalog).out
+    assert "survey" in skywright("survey", "orbits", tmp_path, catalog, expect=4).err
 
 
 def test_ingest_names_frames_by_night_visit_and_detector(skywright, survey, tmp_path):

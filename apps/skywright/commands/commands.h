@@ -40,6 +40,7 @@ Command subtract_command();
 Command survey_capacity_command();
 Command survey_ingest_command();
 Command survey_init_command();
+Command survey_orbits_command();
 Command survey_rebuild_command();
 Command survey_status_command();
 Command survey_templates_command();

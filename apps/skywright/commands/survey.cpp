@@ -5,7 +5,9 @@
 #include "command_config.h"
 #include "commands/commands.h"
 #include "skywright/pipelines/ingest.h"
+#include "skywright/pipelines/known_movers.h"
 #include "skywright/pipelines/make_template.h"
+#include "skywright/pipelines/survey_orbits.h"
 
 namespace skywright::apps {
 namespace {
@@ -35,13 +37,27 @@ Outcome run_init(const Arguments& arguments, const Session& session) {
   const std::string instrument = arguments.text_or("--instrument", config.instrument);
   const std::filesystem::path camera_file = instrument.ends_with(".toml") ? instrument : "";
   const std::string folder = arguments.text("survey");
+  const std::string catalog = arguments.text_or("--orbits", "");
+  if (!catalog.empty())  // before there is a survey, so that the same command can be given again
+    (void)pipelines::read_orbit_file(catalog, session.execution);
   pipelines::init_survey(folder, config, camera_file);
-  return {
-      .code = ExitCode::complete,
-      .text = fmt::format("{} is a survey now: put raw frames into {}/incoming, or name them to "
-                          "`skywright survey ingest`\n",
-                          folder, folder),
-      .json = "{\"created\":true}"};
+  std::string text = fmt::format(
+      "{} is a survey now: put raw frames into {}/incoming, or name them to "
+      "`skywright survey ingest`\n",
+      folder, folder);
+  std::string json = "{\"created\":true}";
+  if (!catalog.empty()) {
+    const auto orbits = pipelines::set_survey_orbits(folder, catalog, session.execution);
+    text += orbits.text();
+    json = fmt::format(R"({{"created":true,"orbits":{}}})", orbits.json());
+  }
+  return {.code = ExitCode::complete, .text = std::move(text), .json = std::move(json)};
+}
+
+Outcome run_orbits(const Arguments& arguments, const Session& session) {
+  const auto orbits = pipelines::set_survey_orbits(arguments.text("survey"),
+                                                   arguments.text("catalog"), session.execution);
+  return {.code = ExitCode::complete, .text = orbits.text(), .json = orbits.json()};
 }
 
 Outcome run_ingest(const Arguments& arguments, const Session& session) {
@@ -105,7 +121,10 @@ Command survey_init_command() {
                   {.name = "--name", .value = "TEXT", .help = "what people call it"},
                   {.name = "--ra", .value = "D", .help = "middle of the footprint [deg, ICRS]"},
                   {.name = "--dec", .value = "D", .help = "middle of the footprint [deg, ICRS]"},
-                  {.name = "--radius", .value = "D", .help = "of the footprint [deg]"}},
+                  {.name = "--radius", .value = "D", .help = "of the footprint [deg]"},
+                  {.name = "--orbits",
+                   .value = "FILE",
+                   .help = "known moving objects, as `skywright survey orbits` takes them"}},
       .run = run_init,
       .settings = [](const Arguments& arguments, const Session& session) {
         return settings_in(survey_config(arguments, session));
@@ -119,6 +138,20 @@ Command survey_ingest_command() {
       .details = "Exit code 3 where some were refused, that of the error where all were.",
       .arguments = {kSurvey, {.name = "files", .help = "raw FITS frames", .takes = Takes::many}},
       .run = run_ingest};
+}
+
+Command survey_orbits_command() {
+  return {
+      .name = "survey orbits",
+      .summary = "the catalog of orbits by which a survey's nights name what moves",
+      .details =
+          "The Minor Planet Center's MPCORB.DAT, or a table with a line of column names, plain or\n"
+          "gzipped, becomes SURVEY/reference/orbits.* in place of the one that was there. Lines\n"
+          "that are no orbit are passed over and counted. A night that runs goes on with the\n"
+          "catalog it began with; the next ends the visits of before anew.\n\n"
+          "  skywright survey orbits mysurvey MPCORB.DAT.gz",
+      .arguments = {kSurvey, {.name = "catalog", .help = "file of orbits"}},
+      .run = run_orbits};
 }
 
 Command survey_templates_command() {

@@ -1,5 +1,6 @@
 #include "skywright/pipelines/follow_run.h"
 
+#include <algorithm>
 #include <chrono>
 #include <stop_token>
 #include <thread>
@@ -76,6 +77,11 @@ void FollowRun::begin(run::TaskGraph& graph) {
       if (!alerted && tools_.prompt != nullptr) graph.add(end_task(*visit));
     }
   }
+  const auto waiting = std::find_if(visits.begin(), visits.end(), [](const NightVisit* visit) {
+    return std::any_of(visit->frames.begin(), visit->frames.end(),
+                       [](const NightFrame* frame) { return !frame->alerted; });
+  });
+  carry_orbits(waiting != visits.end() ? (*waiting)->begun() : now_mjd_tai(tools_.clock_mjd));
   monitor_.ready(book_.size(), finished);
 }
 
@@ -88,7 +94,10 @@ run::Feed FollowRun::feed() {
   write_failures();
   if (!feed.tasks.empty() || !nothing_is_left()) idle_since_ = clock_();
   const double idle = clock_() - idle_since_;
-  if (idle >= kQuietCatalogs) publish_catalogs();
+  if (idle >= kQuietCatalogs) {
+    publish_catalogs();
+    carry_orbits(now_mjd_tai(tools_.clock_mjd));
+  }
   feed.more = idle < request_.follow->until_idle_s;
   return feed;
 }
@@ -236,6 +245,28 @@ void FollowRun::publish_catalogs() {
   } catch (const Stopped&) {
     monitor_.catalogs(false);
     idle_since_ = clock_();
+  }
+}
+
+/// Once a night: where frames of another night land, orbits are carried to that one with its first
+/// visit, and not to and fro.
+void FollowRun::carry_orbits(double mjd_tai) {
+  if (tools_.prompt == nullptr) return;
+  KnownMovers* movers = tools_.inputs.movers(execution_);
+  if (movers == nullptr) return;
+  const time::Tai t = time::Tai::from_mjd(mjd_tai);
+  const double noon = movers->noon_before(t);
+  if (carried_noon_ == noon) return;
+  carried_noon_ = noon;
+  const double begun = clock_();
+  try {
+    const ephemeris::CatalogMotion& motion = movers->night_of(t, execution_);
+    monitor_.orbits_carried(motion.counts().bodies, movers->reading().skipped,
+                            motion.counts().unperturbed, clock_() - begun);
+  } catch (const InputError&) {
+    return;  // a clock beyond the ephemeris; if the frames are there, too, their visits say so
+  } catch (const Stopped&) {
+    return;  // so is the run
   }
 }
 

@@ -41,6 +41,8 @@ class FollowRun {
   /// failures.json is this thread's alone.
   void write_failures();
   void publish_catalogs();
+  /// While no visit ends: nobody else may ask for orbits meanwhile.
+  void carry_orbits(double mjd_tai);
   [[nodiscard]] bool nothing_is_left() const;
 
   NightTools tools_;
@@ -59,6 +61,7 @@ class FollowRun {
   int ingested_ = 0;
   double idle_since_;
   bool catalogs_are_old_ = true;
+  std::optional<double> carried_noon_;  ///< of the night that orbits were carried to ahead of it
 
   mutable std::mutex lock_;  ///< of what the tasks tell
   std::vector<Failure> failed_;

@@ -59,11 +59,16 @@ KnownMovers::KnownMovers(const fs::path& file, const ephemeris::Observatory& sit
       reading_(read_orbit_file(file, execution)),
       site_(site) {}
 
-const ephemeris::CatalogMotion& KnownMovers::night_of(time::Tai t, const Execution& execution) {
+double KnownMovers::noon_before(time::Tai t) const {
   const double behind = site_.longitude.wrapped_around_zero().degrees() / 360.0;  // [day]
-  const double noon = std::floor(t.mjd() + behind - 0.5) + 0.5 - behind;
+  return std::floor(t.mjd() + behind - 0.5) + 0.5 - behind;
+}
+
+const ephemeris::CatalogMotion& KnownMovers::night_of(time::Tai t, const Execution& execution) {
+  const double noon = noon_before(t);
   if (noon_ != noon) {
     const auto tdb = [](double mjd) { return time::to_tdb(time::to_tt(time::Tai::from_mjd(mjd))); };
+    noon_.reset();
     motion_.reset();
     motion_ = std::make_unique<ephemeris::CatalogMotion>(
         reading_.orbits, tdb(noon), tdb(noon + 1.0), ephemeris::PlanetaryEphemeris::built_in(),

@@ -41,6 +41,8 @@ class KnownMovers {
   /// From local mean noon to noon about `t`: what is carried depends on nothing else. The first
   /// call for a night takes some seconds a million orbits. From one thread at a time.
   const ephemeris::CatalogMotion& night_of(time::Tai t, const Execution& execution);
+  /// Local mean noon before `t` [MJD TAI].
+  [[nodiscard]] double noon_before(time::Tai t) const;
 
  private:
   std::string checksum_;

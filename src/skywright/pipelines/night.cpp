@@ -14,6 +14,7 @@
 #include "skywright/pipelines/night_book.h"
 #include "skywright/pipelines/night_work.h"
 #include "skywright/pipelines/open_data.h"
+#include "skywright/pipelines/survey_orbits.h"
 #include "skywright/run/serve.h"
 
 namespace skywright::pipelines {
@@ -108,6 +109,18 @@ void settle_sending(const fs::path& survey, const std::string& alerts_to, NightS
   if (summary.code == ExitCode::complete) summary.code = ExitCode::service;
 }
 
+/// Lines of the catalog of orbits that were passed over.
+void warn_of_orbits(const fs::path& survey, const SurveyInputs& inputs, const Execution& execution,
+                    NightSummary& summary) {
+  if (execution.stop_requested() || !summary.visits_end) return;  // then none were read
+  const KnownMovers* movers = inputs.movers(execution);
+  if (movers == nullptr || movers->reading().skipped == 0) return;
+  summary.warnings.push_back(fmt::format("{}: {} lines are no orbit and were passed over; {}",
+                                         orbit_file_of(survey)->filename().string(),
+                                         movers->reading().skipped,
+                                         first_skipped(movers->reading())));
+}
+
 /// What a rank other than 0 does of a night.
 void serve_night(const NightRequest& request, const SurveyConfig& config,
                  const instrument::Instrument& instrument, const Execution& execution,
@@ -156,6 +169,7 @@ NightSummary night(const NightRequest& request, const Execution& execution, run:
   summary.stopped = summary.stopped || execution.stop_requested();
   summary.visits_end = !prompt.problem;
   if (prompt.problem) summary.warnings.push_back(prompt.problem->message);
+  warn_of_orbits(request.survey, inputs, execution, summary);
   if (summary.crew_lost)
     summary.warnings.emplace_back("no other rank is left; what was done is kept");
   if (!summary.stopped && prompt.database)

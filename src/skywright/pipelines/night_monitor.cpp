@@ -63,6 +63,16 @@ void NightMonitor::ready(std::size_t frames, std::size_t finished) {
        field("finished", static_cast<std::int64_t>(finished))});
 }
 
+void NightMonitor::orbits_carried(std::size_t bodies, std::size_t skipped, std::size_t unperturbed,
+                                  double seconds) {
+  const std::scoped_lock hold(lock_);
+  log_.write(
+      LogLevel::info, "orbits_carried",
+      {field("bodies", static_cast<std::int64_t>(bodies)),
+       field("lines_skipped", static_cast<std::int64_t>(skipped)),
+       field("unperturbed", static_cast<std::int64_t>(unperturbed)), field("seconds", seconds)});
+}
+
 NightVisitState& NightMonitor::visit_of(const NightFrame& frame) {
   const auto [it, is_new] = state_.visits.try_emplace(frame.outcome.visit);
   if (is_new) {

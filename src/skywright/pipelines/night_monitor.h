@@ -67,6 +67,9 @@ class NightMonitor {
 
   void begun(const std::string& survey, const std::string& url);
   void ready(std::size_t frames, std::size_t finished);
+  /// Known bodies are carried to a night before its first visit asks for them.
+  void orbits_carried(std::size_t bodies, std::size_t skipped, std::size_t unperturbed,
+                      double seconds);
   /// @param late  its visit was ended without it
   void landed(const NightFrame& frame, std::uint64_t bytes, bool late);
   /// A frame that an earlier run took in and did not finish.
