@@ -6,6 +6,16 @@ namespace nb = nanobind;
 
 namespace {
 
+/// As `str` shows it; lone surrogates, which UTF-8 has no word for, by their numbers.
+std::string text_of(nb::handle value) {
+  const nb::object shown = nb::steal(PyObject_Str(value.ptr()));
+  if (!shown.is_valid()) throw nb::python_error();
+  const nb::object bytes =
+      nb::steal(PyUnicode_AsEncodedString(shown.ptr(), "utf-8", "backslashreplace"));
+  if (!bytes.is_valid()) throw nb::python_error();
+  return {PyBytes_AsString(bytes.ptr()), static_cast<std::size_t>(PyBytes_Size(bytes.ptr()))};
+}
+
 header::Value value_from(nb::handle value) {
   if (value.is_none()) return std::monostate{};
   if (nb::isinstance<nb::bool_>(value)) return nb::cast<bool>(value);
@@ -15,7 +25,7 @@ header::Value value_from(nb::handle value) {
     return PyFloat_AsDouble(value.ptr());  // beyond 64 bits
   }
   if (nb::isinstance<nb::float_>(value)) return nb::cast<double>(value);
-  return std::string(nb::str(value).c_str());
+  return text_of(value);
 }
 
 struct ToPython {
@@ -35,14 +45,14 @@ header::Header header_from(const nb::list& cards) {
   header::Header out;
   for (nb::handle card : cards) {
     const nb::tuple parts = nb::cast<nb::tuple>(card);
-    const std::string keyword = nb::str(parts[0]).c_str();
-    const std::string comment = nb::str(parts[2]).c_str();
+    const std::string keyword = text_of(nb::object(parts[0]));
+    const std::string comment = text_of(nb::object(parts[2]));
     if (keyword == "COMMENT")
-      out.add_comment(nb::str(parts[1]).c_str());
+      out.add_comment(text_of(nb::object(parts[1])));
     else if (keyword == "HISTORY")
-      out.add_history(nb::str(parts[1]).c_str());
+      out.add_history(text_of(nb::object(parts[1])));
     else if (!keyword.empty())
-      out.set(keyword, value_from(parts[1]), comment);
+      out.set(keyword, value_from(nb::object(parts[1])), comment);
   }
   return out;
 }

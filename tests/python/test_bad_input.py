@@ -211,3 +211,14 @@ def test_what_is_not_aligned_is_copied(dtype):
     exposure = skywright.Exposure(pixels=odd) if dtype == np.float32 else skywright.Exposure(pixels=odd, mask=odd)
     assert exposure.pixels.flags.aligned
     assert exposure.mask is None or exposure.mask.flags.aligned
+
+
+@pytest.mark.parametrize("value", [None, 3.0, True, 2**80, float("nan"), "\udc80", "é" * 200, "a\0b", object()])
+@pytest.mark.parametrize("keyword", ["COMMENT", "HISTORY", "ANY", "", "é", "X" * 90])
+def test_cards_of_any_value_are_written_or_refused(tmp_path, keyword, value):
+    exposure = skywright.Exposure(pixels=np.zeros((4, 4), np.float32), cards=[(keyword, value, "")])
+    try:
+        exposure.write(tmp_path / "e.fits")
+    except skywright.SkywrightError:
+        return
+    assert skywright.Exposure.read(tmp_path / "e.fits").shape == (4, 4)
