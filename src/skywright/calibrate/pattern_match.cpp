@@ -17,7 +17,13 @@ constexpr std::size_t kVotingPredicted = 250;
 constexpr std::size_t kCheckedPredicted = 500;
 constexpr std::size_t kCheckedDetected = 600;
 constexpr std::size_t kCandidates = 16;
-constexpr double kLogOdds = 20.0;  // of a chance match: the search makes some e^13 trials
+constexpr double kMostBins = 8192.0;  // a side of the grid of votes: 134 MB
+constexpr double kLogOdds = 20.0;     // of a chance match: the search makes some e^13 trials
+
+/// Side of a cell of votes [pixel].
+double bin_of(const image::Box& field) {
+  return std::max(6.0, 0.001 * std::hypot(field.width, field.height));
+}
 
 /// A cell of the search that many pairs voted for.
 struct Candidate {
@@ -182,7 +188,7 @@ std::vector<Candidate> vote(std::span<const PixelPosition> detected,
                             const PatternSearch& search) {
   const PixelPosition centre{field.x0 + 0.5 * field.width, field.y0 + 0.5 * field.height};
   const double radius = 0.5 * std::hypot(field.width, field.height);
-  const double bin = std::max(6.0, 0.002 * radius);
+  const double bin = bin_of(field);
   const double step = bin / radius;
   VoteGrid grid(search.max_offset + bin, bin);
   const int turns = static_cast<int>(std::ceil(search.max_rotation / step));
@@ -208,6 +214,8 @@ std::vector<Candidate> vote(std::span<const PixelPosition> detected,
 }
 
 }  // namespace
+
+double farthest_offset(const image::Box& field) { return (0.5 * kMostBins - 2.0) * bin_of(field); }
 
 std::optional<PatternMatch> match_patterns(std::span<const PixelPosition> detected,
                                            std::span<const PixelPosition> predicted,

@@ -45,6 +45,10 @@ struct PatternMatch {
   bool mirrored = false;
 };
 
+/// The largest offset that the search of a field can be told to look for [pixel]: beyond it the
+/// votes would fill the memory.
+double farthest_offset(const image::Box& field);
+
 /// Find the map from predicted to detected places.
 ///
 /// Offsets of all pairs of the brightest of both lists vote on a grid, for each step of rotation
@@ -53,6 +57,7 @@ struct PatternMatch {
 /// that disagree, cost votes and nothing else.
 /// @param detected, predicted brightest first [pixel]
 /// @param field the image; predicted places beyond it by more than the offset are left out
+/// @pre search.max_offset <= farthest_offset(field)
 /// @return empty where no map has more pairs than chance explains (odds of e^-20)
 std::optional<PatternMatch> match_patterns(std::span<const PixelPosition> detected,
                                            std::span<const PixelPosition> predicted,

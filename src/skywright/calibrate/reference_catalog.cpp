@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "skywright/base/error.h"
+#include "skywright/calibrate/catalog_units.h"
 
 namespace skywright::calibrate {
 namespace {
@@ -19,8 +20,9 @@ constexpr double kMjdOfJ2000 = 51544.5;
 constexpr double kAbZeroNanojansky = 31.4;  // AB = -2.5 log10(f / erg s-1 cm-2 Hz-1) - 48.60
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 
-std::vector<double> numbers_or(const table::Table& table, std::string_view name, double fallback) {
-  if (table.contains(name)) return table.numbers(name);
+std::vector<double> numbers_or(const table::Table& table, std::string_view name,
+                               std::string_view unit, double fallback) {
+  if (table.contains(name)) return numbers_in(table, name, unit);
   return std::vector<double>(table.rows(), fallback);
 }
 
@@ -58,15 +60,17 @@ void read_fluxes(const table::Table& table, std::string_view band, ReferenceCata
   out.flux.assign(n, kNan);
   out.flux_err.assign(n, kNan);
   if (const std::string flux = fmt::format("{}_flux", band); table.contains(flux)) {
-    const std::vector<double> value = table.numbers(flux);
-    const std::vector<double> error = numbers_or(table, flux + "Err", 0.0);
+    const std::vector<double> value = numbers_in(table, flux, "nJy");
+    const std::vector<double> error = numbers_or(table, flux + "Err", "nJy", 0.0);
     for (std::size_t i = 0; i < n; ++i) {
       out.flux[i] = static_cast<float>(value[i]);
       out.flux_err[i] = static_cast<float>(error[i]);
     }
   } else if (const std::string mag = fmt::format("{}_mag", band); table.contains(mag)) {
     const std::vector<double> value = table.numbers(mag);
-    const std::vector<double> error = numbers_or(table, mag + "Err", 0.0);
+    const std::string mag_err = mag + "Err";
+    const std::vector<double> error =
+        table.contains(mag_err) ? table.numbers(mag_err) : std::vector<double>(n, 0.0);
     for (std::size_t i = 0; i < n; ++i) {
       const double nanojansky = std::pow(10.0, 0.4 * (kAbZeroNanojansky - value[i]));
       out.flux[i] = static_cast<float>(nanojansky);
@@ -85,13 +89,13 @@ ReferenceCatalog reference_catalog(const table::Table& table, std::string_view b
                        "give columns ra and dec [deg, ICRS] and, for a zero point, {band}_flux "
                        "[nJy] or {band}_mag [AB]");
   ReferenceCatalog out;
-  out.ra = table.numbers("ra");
-  out.dec = table.numbers("dec");
+  out.ra = numbers_in(table, "ra", "deg");
+  out.dec = numbers_in(table, "dec", "deg");
   const std::size_t n = out.size();
-  const std::vector<double> ra_err = numbers_or(table, "raErr", std::nan(""));
-  const std::vector<double> dec_err = numbers_or(table, "decErr", std::nan(""));
-  const std::vector<double> pm_ra = numbers_or(table, "pmRA", 0.0);
-  const std::vector<double> pm_dec = numbers_or(table, "pmDec", 0.0);
+  const std::vector<double> ra_err = numbers_or(table, "raErr", "mas", std::nan(""));
+  const std::vector<double> dec_err = numbers_or(table, "decErr", "mas", std::nan(""));
+  const std::vector<double> pm_ra = numbers_or(table, "pmRA", "mas/yr", 0.0);
+  const std::vector<double> pm_dec = numbers_or(table, "pmDec", "mas/yr", 0.0);
   const std::vector<double> years = years_until(table, epoch);
   out.position_err.resize(n);
   for (std::size_t i = 0; i < n; ++i) {

@@ -21,8 +21,9 @@ struct ReferenceCatalog {
 /// From a table with columns `ra dec` [deg] and, where they exist, `raErr decErr` [mas],
 /// `pmRA pmDec` [mas/yr, pmRA with cos(dec)], `epoch` [MJD TAI] or `refEpoch` [Julian year],
 /// `{band}_flux {band}_fluxErr` [nJy] or `{band}_mag {band}_magErr` [AB].
-/// Positions are moved to `epoch`.
-/// @throws InputError naming the columns that are missing
+/// Columns that name another unit of the same kind (catalog_units.h) are converted. Positions are
+/// moved to `epoch`.
+/// @throws InputError naming the columns that are missing, or whose unit is of another kind
 ReferenceCatalog reference_catalog(const table::Table& table, std::string_view band,
                                    time::Tai epoch);
 

@@ -159,6 +159,13 @@ Solution solve(const SourceCatalog& catalog, const ReferenceCatalog& reference,
   const PixelPosition centre{field.x0 + 0.5 * field.width, field.y0 + 0.5 * field.height};
   const double scale = initial.pixel_scale(centre).arcsec();
   const double max_offset = config.max_offset_arcsec / scale;
+  if (max_offset > farthest_offset(field))
+    throw ConfigError(
+        fmt::format("max_offset_arcsec={:g}", config.max_offset_arcsec),
+        fmt::format("it is {:.3g} pixels of this image, of {:.3g} arcsec each, and {:.3g} are the "
+                    "most that can be searched",
+                    max_offset, scale, farthest_offset(field)),
+        "look less far, or correct the image's scale");
 
   const std::vector<std::size_t> placed = usable(catalog, kNoPlace, config.min_snr);
   if (static_cast<int>(placed.size()) < config.min_matched)

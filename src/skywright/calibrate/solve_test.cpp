@@ -239,6 +239,33 @@ TEST(Solve, SaysWhatIsWrong) {
       ConfigError);
 }
 
+TEST(ReferenceCatalogOf, ConvertsColumnsByTheirUnits) {
+  table::Table t;
+  t.add("ra", "rad", "", std::vector<double>{M_PI / 6.0});
+  t.add("dec", "arcmin", "", std::vector<double>{-90.0});
+  t.add("raErr", "deg", "", std::vector<double>{2.0 / 3.6e6});
+  t.add("decErr", "arcsec", "", std::vector<double>{0.002});
+  t.add("r_flux", "uJy", "", std::vector<double>{3.0});
+  t.add("r_fluxErr", "", "", std::vector<double>{5.0});  // none stated: nJy
+  t.add("pmRA", "arcsec yr-1", "", std::vector<double>{3.6});
+  t.add("pmDec", "mas.yr**-1", "", std::vector<double>{0.0});
+  t.add("refEpoch", "yr", "", std::vector<double>{2016.0});
+  const ReferenceCatalog out =
+      reference_catalog(t, "r", time::Tai::from_mjd(51544.5 + 26.0 * 365.25));  // 2026.0
+  EXPECT_NEAR(out.ra[0], 30.0 + 0.01 / std::cos(1.5 * M_PI / 180.0), 1e-7);     // 36 arcsec east
+  EXPECT_NEAR(out.dec[0], -1.5, 1e-6);
+  EXPECT_NEAR(static_cast<double>(out.position_err[0]), 2.0, 1e-5);
+  EXPECT_NEAR(static_cast<double>(out.flux[0]), 3000.0, 1e-3);
+  EXPECT_EQ(out.flux_err[0], 5.0F);
+}
+
+TEST(ReferenceCatalogOf, RefusesAUnitOfAnotherKind) {
+  table::Table t;
+  t.add("ra", "kg", "", std::vector<double>{30.0});
+  t.add("dec", "deg", "", std::vector<double>{-1.0});
+  EXPECT_THROW(reference_catalog(t, "r", time::Tai{}), InputError);
+}
+
 TEST(ReferenceCatalogOf, MovesStarsToTheEpoch) {
   table::Table t;
   t.add("ra", "deg", "", std::vector<double>{10.0, 20.0});
