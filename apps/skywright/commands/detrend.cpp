@@ -1,8 +1,20 @@
 #include "command_config.h"
 #include "commands/commands.h"
-#include "skywright/pipelines/detrend_files.h"
+#include "commands/detrend_options.h"
 
 namespace skywright::apps {
+
+pipelines::DetrendRequest detrend_request(const Arguments& args) {
+  pipelines::DetrendRequest request;
+  for (const std::string& raw : args.texts("raws")) request.raws.push_back({.path = raw});
+  request.masters = args.text_or("--masters", "");
+  request.out = args.text_or("--out", "");
+  return request;
+}
+
+detrend::DetrendConfig detrend_config(const Session& session) {
+  return config_of<detrend::DetrendConfig>(session);
+}
 
 Command detrend_command() {
   return {
@@ -21,11 +33,9 @@ Command detrend_command() {
                   {"--masters", "DIR", "what `skywright calib` wrote"}},
       .run =
           [](const Arguments& args, const Session& session) {
-            pipelines::DetrendRequest request;
-            for (const std::string& raw : args.texts("raws")) request.raws.emplace_back(raw);
-            request.masters = args.text_or("--masters", "");
-            request.out = args.text("--out");
-            const auto config = config_of<detrend::DetrendConfig>(session);
+            pipelines::DetrendRequest request = detrend_request(args);
+            if (request.out.empty()) request.out = ".";  // nothing in memory is of use here
+            const auto config = detrend_config(session);
             const auto result = pipelines::detrend_files(
                 request, pipelines::open_instrument(args.text("--instrument")), config,
                 session.execution);

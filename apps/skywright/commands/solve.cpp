@@ -1,6 +1,6 @@
 #include "command_config.h"
 #include "commands/commands.h"
-#include "skywright/pipelines/solve_file.h"
+#include "commands/solve_options.h"
 
 namespace skywright::apps {
 namespace {
@@ -16,6 +16,19 @@ std::optional<pipelines::Pointing> pointing_of(const Arguments& args) {
 }
 
 }  // namespace
+
+pipelines::SolveFileRequest solve_request(const Arguments& args) {
+  return {.image = args.text_or("image", ""),
+          .reference = args.text_or("--reference", ""),
+          .out = args.text_or("--out", ""),
+          .catalog = args.text_or("--catalog", ""),
+          .band = args.text_or("--band", ""),
+          .pointing = pointing_of(args)};
+}
+
+pipelines::SolveImageConfig solve_config(const Session& session) {
+  return config_of<pipelines::SolveImageConfig>(session);
+}
 
 Command solve_command() {
   return {
@@ -42,20 +55,13 @@ Command solve_command() {
                   {"--scale", "ARCSEC", "of a pixel, where it has no WCS"}},
       .run =
           [](const Arguments& args, const Session& session) {
-            pipelines::SolveFileRequest request;
-            request.image = args.text("image");
-            request.reference = args.text("--reference");
-            request.out = args.text_or("--out", "");
-            request.catalog = args.text_or("--catalog", "");
-            request.band = args.text_or("--band", "");
-            request.pointing = pointing_of(args);
-            const auto config = config_of<pipelines::SolveFileConfig>(session);
-            const auto result = pipelines::solve_file(request, config, session.execution);
+            const auto result = pipelines::solve_file(solve_request(args), solve_config(session),
+                                                      session.execution);
             for (const std::string& warning : result.warnings) session.warn(warning);
             return Outcome{.text = pipelines::solve_text(result),
                            .json = pipelines::solve_json(result)};
           },
-      .settings = settings_of<pipelines::SolveFileConfig>};
+      .settings = settings_of<pipelines::SolveImageConfig>};
 }
 
 }  // namespace skywright::apps

@@ -1,8 +1,38 @@
 #include "command_config.h"
 #include "commands.h"
-#include "skywright/pipelines/stack_files.h"
+#include "commands/stack_options.h"
 
 namespace skywright::apps {
+namespace {
+
+std::optional<int> side(const Arguments& args, std::string_view name) {
+  constexpr std::int64_t kWidest = 65536;  // 17 GB in each plane
+  if (!args.has(name)) return {};
+  const std::int64_t pixels = args.whole(name);
+  if (pixels < 1 || pixels > kWidest)
+    throw ConfigError(std::string(name) + "=" + std::to_string(pixels), "must be in [1, 65536]",
+                      "pixels of the coadd");
+  return static_cast<int>(pixels);
+}
+
+}  // namespace
+
+pipelines::StackJob stack_job(const Arguments& args) {
+  pipelines::StackJob job;
+  job.images = args.texts("images");
+  job.out = args.text_or("--out", "");
+  job.like = args.text_or("--like", "");
+  job.grid.ra = args.maybe_number("--ra");
+  if (args.has("--dec")) job.grid.dec = args.declination("--dec");
+  job.grid.scale = args.maybe_number("--scale");
+  job.grid.width = side(args, "--width");
+  job.grid.height = side(args, "--height");
+  return job;
+}
+
+stack::StackConfig stack_config(const Session& session) {
+  return config_of<stack::StackConfig>(session);
+}
 
 Command stack_command() {
   return {
@@ -24,18 +54,8 @@ Command stack_command() {
                   {"--scale", "ARCSEC", "side of the coadd's pixels"}},
       .run =
           [](const Arguments& args, const Session& session) {
-            const auto config = config_of<stack::StackConfig>(session);
-            pipelines::StackJob job;
-            job.images = args.texts("images");
-            job.out = args.text("--out");
-            job.grid.like = args.text_or("--like", "");
-            job.grid.ra = args.maybe_number("--ra");
-            if (args.has("--dec")) job.grid.dec = args.declination("--dec");
-            job.grid.scale = args.maybe_number("--scale");
-            if (args.has("--width")) job.grid.width = static_cast<int>(args.whole("--width"));
-            if (args.has("--height")) job.grid.height = static_cast<int>(args.whole("--height"));
             const pipelines::StackSummary summary =
-                pipelines::stack_files(job, config, session.execution);
+                pipelines::stack_files(stack_job(args), stack_config(session), session.execution);
             for (const std::string& warning : summary.warnings) session.warn(warning);
             return Outcome{.text = summary.text(), .json = summary.json()};
           },

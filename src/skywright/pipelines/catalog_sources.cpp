@@ -2,7 +2,7 @@
 #include <limits>
 
 #include "skywright/base/error.h"
-#include "skywright/pipelines/solve_file.h"
+#include "skywright/pipelines/solve_image.h"
 
 namespace skywright::pipelines {
 namespace {

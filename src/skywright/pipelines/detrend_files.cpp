@@ -14,15 +14,21 @@ namespace {
 
 namespace fs = std::filesystem;
 
-fs::path output_path(const DetrendRequest& request, const fs::path& raw) {
+/// Empty where nothing is to be written.
+fs::path output_path(const DetrendRequest& request, const RawInput& raw) {
+  if (request.out.empty()) return {};
   const bool file = request.out.extension() == ".fits" && !fs::is_directory(request.out);
   if (file && request.raws.size() > 1)
     throw ConfigError("--out " + request.out.string(),
                       fmt::format("one file for {} raw frames", request.raws.size()),
                       "name a folder");
-  const fs::path path = file ? request.out : request.out / (frame_stem(raw) + ".fits");
+  if (raw.parts && !file)
+    throw ConfigError("--out " + request.out.string(),
+                      "a frame in memory has no name that a file in a folder could take",
+                      "name a file that ends in .fits, for one frame");
+  const fs::path path = file ? request.out : request.out / (frame_stem(raw.path) + ".fits");
   std::error_code error;
-  if (fs::equivalent(path, raw, error))
+  if (!raw.parts && fs::equivalent(path, raw.path, error))
     throw ConfigError("--out " + request.out.string(), "it would replace the raw frame",
                       "name another folder");
   return path;
@@ -39,9 +45,10 @@ std::vector<std::string> names_of(const detrend::Masters& masters) {
 
 void detrend_one(const DetrendRequest& request, const instrument::Instrument& instrument,
                  const detrend::DetrendConfig& config, const Execution& execution,
-                 std::map<std::string, detrend::Masters>& cache, DetrendedFile& file) {
-  file.path = output_path(request, file.raw);
-  const RawFrame frame = read_raw(file.raw, instrument);
+                 std::map<std::string, detrend::Masters>& cache, const RawInput& raw,
+                 DetrendedFile& file) {
+  const RawFrame frame =
+      raw.parts ? raw_frame(*raw.parts, instrument) : read_raw(raw.path, instrument);
   file.detector = frame.detector.name;
   detrend::Masters none;
   detrend::Masters* masters = &none;
@@ -64,7 +71,10 @@ void detrend_one(const DetrendRequest& request, const instrument::Instrument& in
   std::string applied;
   for (const std::string& name : file.masters) applied += (applied.empty() ? "" : " ") + name;
   exposure.header.set("MASTERS", applied, "calibration masters applied");
-  write_exposure(file.path, exposure);
+  if (file.path.empty())
+    file.exposure = std::move(exposure);
+  else
+    write_exposure(file.path, exposure);
 }
 
 }  // namespace
@@ -98,29 +108,29 @@ DetrendFilesResult detrend_files(const DetrendRequest& request,
     throw InputError(request.masters.string(), "there is no such folder",
                      "name the folder that `skywright calib` wrote, or leave --masters out");
   DetrendFilesResult result;
-  for (const fs::path& raw : request.raws) {
+  for (const RawInput& raw : request.raws) {
     DetrendedFile file;
-    file.raw = raw;
+    file.raw = raw.name();
     file.path = output_path(request, raw);
     result.files.push_back(std::move(file));
   }
   if (result.files.empty())
     throw ConfigError("detrend", "no raw frame is named", "name at least one");
-  const fs::path& first = result.files.front().path;
-  make_output_folder(first.has_parent_path() ? first.parent_path() : fs::path("."));
+  if (const fs::path& first = result.files.front().path; !first.empty())
+    make_output_folder(first.has_parent_path() ? first.parent_path() : fs::path("."));
   std::map<std::string, detrend::Masters> cache;
-  std::size_t done = 0;
-  for (DetrendedFile& file : result.files) {
+  for (std::size_t i = 0; i < result.files.size(); ++i) {
+    DetrendedFile& file = result.files[i];
     execution.check_stop();
     try {
-      detrend_one(request, instrument, config, execution, cache, file);
+      detrend_one(request, instrument, config, execution, cache, request.raws[i], file);
     } catch (const InputError& error) {
       if (result.files.size() == 1) throw;
       file.code = error.code();
       file.problem = error.what();
       result.code = ExitCode::partial;
     }
-    execution.report("detrend", ++done, result.files.size());
+    execution.report("detrend", i + 1, result.files.size());
   }
   return result;
 }
@@ -132,9 +142,9 @@ std::string detrend_text(const DetrendFilesResult& result) {
       text += fmt::format("failed: {}\n", file.problem);
       continue;
     }
-    text +=
-        fmt::format("{}  {} saturated, {} bad, {} cosmic-ray pixels\n", file.path.string(),
-                    file.report.saturated, file.report.defective, file.report.cosmic_rays.pixels);
+    text += fmt::format("{}  {} saturated, {} bad, {} cosmic-ray pixels\n",
+                        file.path.empty() ? file.raw : file.path.string(), file.report.saturated,
+                        file.report.defective, file.report.cosmic_rays.pixels);
   }
   return text;
 }
@@ -143,7 +153,7 @@ std::string detrend_json(const DetrendFilesResult& result) {
   nlohmann::ordered_json json;
   json["files"] = nlohmann::ordered_json::array();
   for (const DetrendedFile& file : result.files) {
-    nlohmann::ordered_json one{{"raw", file.raw.string()}, {"code", static_cast<int>(file.code)}};
+    nlohmann::ordered_json one{{"raw", file.raw}, {"code", static_cast<int>(file.code)}};
     if (file.code != ExitCode::complete) {
       one["problem"] = file.problem;
       json["files"].push_back(one);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,28 +15,40 @@
 
 namespace skywright::pipelines {
 
+/// A raw frame: a file of this name, or parts in memory.
+struct RawInput {
+  std::filesystem::path path = {};     ///< empty where the parts are in memory
+  std::optional<RawParts> parts = {};  ///< of a frame in memory
+
+  [[nodiscard]] std::string name() const { return parts ? parts->name : path.string(); }
+};
+
 struct DetrendRequest {
-  std::vector<std::filesystem::path> raws;
+  std::vector<RawInput> raws;
   std::filesystem::path masters;  ///< folder that `calib` wrote; empty for none
-  std::filesystem::path out;      ///< a folder, or for a single raw a file that ends in .fits
+  /// A folder, or for a single raw a file that ends in .fits. Empty: nothing is written, and each
+  /// exposure is returned.
+  std::filesystem::path out;
 };
 
 struct DetrendedFile {
-  std::filesystem::path raw;
-  std::filesystem::path path;
+  std::string raw;
+  std::filesystem::path path;  ///< empty where nothing was written
   ExitCode code = ExitCode::complete;
   std::string problem;  ///< where the code is not complete
   std::string detector;
   std::vector<std::string> masters;  ///< applied: "bias", "dark", "flat", "defects"
   detrend::DetrendResult report;     ///< without its image
+  Exposure exposure;                 ///< where nothing was written
 };
 struct DetrendFilesResult {
   std::vector<DetrendedFile> files;  ///< in the order of the raws
   ExitCode code = ExitCode::complete;
 };
 
-/// Detrend each raw and write it as an exposure (IMAGE [electron], VARIANCE, MASK) with the WCS
-/// that pointing and design predict, or the raw's own.
+/// Detrend each raw into an exposure (IMAGE [electron], VARIANCE, MASK) with the WCS that pointing
+/// and design predict, or the raw's own.
+/// @throws ConfigError where no raw is named, or frames of memory have no file that they could take
 /// @throws InputError of a single raw that fails; of several the failed ones are reported and the
 ///         code is partial
 DetrendFilesResult detrend_files(const DetrendRequest& request,

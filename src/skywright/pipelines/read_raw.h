@@ -2,12 +2,15 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "skywright/detrend/raw_exposure.h"
 #include "skywright/instrument/instrument.h"
+#include "skywright/io/fits.h"
 #include "skywright/wcs/wcs.h"
 
 namespace skywright::pipelines {
@@ -23,11 +26,30 @@ struct RawFrame {
   std::optional<wcs::Wcs> wcs;
 };
 
-/// Read a frame whole.
+/// Highest count that a file of so many bits a pixel can hold [ADU]; 0 bits and less: real numbers.
+double ceiling_of_counts(int bits);
+
+/// Where the headers and images of a frame come from: a file, or memory.
+struct RawParts {
+  std::string name;  ///< for messages
+  /// Of the primary HDU, which a frame of several images describes itself by.
+  std::function<header::Header()> primary_header;
+  /// Of the first image, the primary's cards in front.
+  std::function<header::Header()> image_header;
+  /// Pixels and header of the extension of this name, or of the first image where it is empty.
+  std::function<io::FitsImage(const std::string& extension)> image;
+  /// Highest count that the digitiser or the file can hold [ADU].
+  double ceiling = std::numeric_limits<double>::infinity();
+};
+
+/// Put a frame together.
 ///
 /// Amplifiers with an extension name are read from that HDU, others are cut from the first image
 /// of the file. A frame of one image keeps its own WCS where it has one; else the WCS is predicted.
-/// @throws InputError where file, header or sizes do not fit the instrument
+/// @throws InputError where header or sizes do not fit the instrument
+RawFrame raw_frame(const RawParts& parts, const instrument::Instrument& instrument);
+
+/// The same of a file, which is read whole. @throws InputError
 RawFrame read_raw(const std::filesystem::path& path, const instrument::Instrument& instrument);
 
 /// What the headers of a frame say; no pixels are read. @throws InputError
