@@ -10,7 +10,11 @@ NB_MODULE(_core, m) {
   python::bind_psf(m);
   python::bind_exposure(m);
   python::bind_detect(m);
+  python::bind_given_image(m);
   python::bind_subtract(m);
+  python::bind_solve(m);
+  python::bind_stack(m);
+  python::bind_detrend(m);
   python::bind_commands(m);
   python::bind_parquet(m);
 }

@@ -17,7 +17,7 @@ from ._progress import Progress
 
 '''
 
-WRITTEN_BY_HAND = {"detect", "subtract"}  # they take more than the commands do
+WRITTEN_BY_HAND = {"detect", "detrend", "solve", "stack", "subtract"}  # they take more than the commands do
 NUMBERS = {
     "SIGMA", "LEVEL", "DEG", "ARCSEC", "N", "Y", "S", "SECONDS", "HOURS", "M", "MAG", "PIXEL", "PIXELS", "SHARE",
     "MJD", "T",

@@ -36,7 +36,10 @@ from .errors import (
 if TYPE_CHECKING:
     from . import configs
     from ._detect import Sources, detect
+    from ._detrend import Detrended, detrend
     from ._exposure import Exposure
+    from ._solve import Solved, solve
+    from ._stack import Coadd, stack
     from ._subtract import Difference, subtract
     from ._table import Table
     from ._wcs import Wcs
@@ -45,7 +48,9 @@ __version__: str = _core.version
 
 __all__ = [
     *_command_names,
+    "Coadd",
     "ConfigError",
+    "Detrended",
     "Difference",
     "Exposure",
     "InputError",
@@ -58,6 +63,7 @@ __all__ = [
     "ServiceError",
     "SkywrightError",
     "SkywrightWarning",
+    "Solved",
     "Sources",
     "Stopped",
     "StorageError",
@@ -65,21 +71,30 @@ __all__ = [
     "Wcs",
     "configs",
     "detect",
+    "detrend",
     "errors",
     "mask_planes",
     "read_psf",
+    "solve",
+    "stack",
     "subtract",
 ]
 
 
 # NumPy takes its time: what needs it is imported by whoever asks for it.
 _LATE = {
+    "Coadd": "_stack",
+    "Detrended": "_detrend",
     "Difference": "_subtract",
     "Exposure": "_exposure",
+    "Solved": "_solve",
     "Sources": "_detect",
     "Table": "_table",
     "Wcs": "_wcs",
     "detect": "_detect",
+    "detrend": "_detrend",
+    "solve": "_solve",
+    "stack": "_stack",
     "subtract": "_subtract",
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import warnings
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ import numpy as np
 from . import _core
 from ._arrays import BAD, MaskBits, PathLike, Pixels, as_mask, as_pixels, is_path, require_shape
 from ._wcs import Card, Wcs, cards_from
-from .errors import InputError, SkywrightWarning
+from .errors import ConfigError, InputError, SkywrightWarning
 
 if TYPE_CHECKING:
     import astropy.nddata
@@ -134,6 +135,22 @@ class Exposure:
         facts = [f"{width} x {height} pixels", self.unit, "" if self.wcs is None else repr(self.wcs)[1:-1]]
         text = html.escape(", ".join(f for f in facts if f))
         return f"<figure><img src='data:image/png;base64,{png}' alt='image'><figcaption>{text}</figcaption></figure>"
+
+
+def listed(value: Any, name: str, wanted: str) -> list[Any]:
+    """One image is a list of one."""
+    if is_path(value) or isinstance(value, Exposure) or any(hasattr(value, n) for n in ("dtype", "header", "uncertainty")):
+        return [value]
+    if not isinstance(value, Iterable):
+        raise ConfigError(f"{name}: a {type(value).__name__} is not what it takes; give a list of {wanted}")
+    return list(value)
+
+
+def given_image(e: Exposure) -> _core.GivenImage:
+    """The exposure as a step of the core takes it; its planes are lent."""
+    noise = e.noise if e.variance is not None else None
+    wcs = None if e.wcs is None else e.wcs._core
+    return _core.GivenImage(e.pixels, e.variance, e.mask, e.cards, wcs, e.psf, e.zero_point, noise)
 
 
 def _unit_cards(image: Any) -> list[Card]:

@@ -13,7 +13,7 @@ from ._arrays import PathLike, Pixels, as_mask, as_pixels, is_path, require_shap
 from ._call import tell, words
 from ._config import ConfigLike, config_text
 from ._detect import _psf_of
-from ._exposure import Exposure
+from ._exposure import Exposure, given_image
 from ._progress import Progress, shown
 from ._table import Table
 
@@ -120,6 +120,4 @@ def _image(image: Any, noise: Any, mask: Any, psf: Any, name: str) -> tuple[_cor
         e.mask = as_mask(bad) if e.mask is None else as_mask(bad) | e.mask
     if psf is not None:
         e.psf = _core.read_psf(str(psf)) if is_path(psf) else _psf_of(psf)
-    wcs = None if e.wcs is None else e.wcs._core
-    noise_of = e.noise if e.variance is not None else None
-    return _core.GivenImage(e.pixels, e.variance, e.mask, e.cards, wcs, e.psf, e.zero_point, noise_of), [None] * 4
+    return given_image(e), [None] * 4

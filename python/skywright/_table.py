@@ -179,8 +179,16 @@ def _column(name: str, values: Any) -> tuple[str, str, str, Any]:
         raise InputError(f"column {name}: it has {array.ndim} axes and not 1; give one value a row")
     if mask is not None and np.any(mask):
         array = np.where(mask, np.nan if array.dtype.kind in "fiu" else array.dtype.type(), array)
-    text_unit = "" if unit is None else unit.to_string("fits") if hasattr(unit, "to_string") else str(unit)
-    return name, text_unit, str(description), _core_values(name, array)
+    return name, _unit_text(unit), str(description), _core_values(name, array)
+
+
+def _unit_text(unit: Any) -> str:
+    if unit is None:
+        return ""
+    try:
+        return unit.to_string("fits") if hasattr(unit, "to_string") else str(unit)
+    except ValueError:  # a unit that FITS has no word for
+        return str(unit)
 
 
 def _core_values(name: str, array: npt.NDArray[Any]) -> Any:

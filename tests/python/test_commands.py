@@ -35,7 +35,7 @@ def test_each_command_is_a_function_with_the_program_s_options(name, skywright_p
     shown = skywright_program(*name.split(), "--help").out
     for option in command["options"]:
         assert option["name"] in shown
-        if name not in ("detect", "subtract"):  # whose texts are their own
+        if name not in ("detect", "detrend", "solve", "stack", "subtract"):  # whose texts are their own
             assert option["help"].split()[0] in body.__doc__
 
 
