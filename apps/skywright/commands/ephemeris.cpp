@@ -77,7 +77,7 @@ Command ephemeris_command() {
           "Orbits as MPCORB lines or a table with a line of column names, plain or gzipped; lines\n"
           "that are no orbit are skipped and counted. Carried from their epoch with the pull of "
           "Sun,\n"
-          "planets, Moon and Pluto (DE405, 2014-12 to 2045-01). Places are astrometric: ICRS, "
+          "planets, Moon and Pluto (DE440, 2014-12 to 2045-01). Places are astrometric: ICRS, "
           "light\n"
           "time taken off, seen from the site, as those of an image's stars. Brightest first.\n\n"
           "  skywright ephemeris MPCORB.DAT.gz --image image.fits --site X05 --regions bodies.reg\n"

@@ -45,6 +45,49 @@ void add_sun(std::size_t count, const State& sun, double gm, const double* posit
   }
 }
 
+/// Zonal harmonics of the Earth's figure: J2, J3, J4 and the radius they refer to (IERS Conventions
+/// 2010, table 6.2's field; DE440's own, Park et al. 2021, table 12).
+constexpr double kJ2 = 1.08262539e-3, kJ3 = -2.53241e-6, kJ4 = -1.61990e-6;
+constexpr double kEarthRadius = 6378.1366 / kAstronomicalUnit;
+/// Beyond it the figure pulls by less than 1e-7 of what the Earth does.
+constexpr double kFigureReach = 0.006;  // [au]
+
+/// The Earth's pole among the ICRS axes: what precession makes of it since 2000 (IAU 2006, first
+/// term of X). Nutation, 9 arcsec, and the rest are 5e-5 of a pull that matters by arcseconds.
+Vector pole_of_earth(time::Tdb t) {
+  const double centuries = (t.mjd() - 51544.5) / 36525.0;
+  const double x = 2004.191903 * centuries / 206264.80625;
+  return {x, 0.0, std::sqrt(1.0 - x * x)};
+}
+
+/// What the figure of the Earth adds to the pull of a point, for those near it: the gradient of
+/// -GM/r sum Jn (R/r)^n Pn(sin latitude).
+void add_figure(std::size_t count, const Vector& earth, const Vector& pole, double gm,
+                const double* position, double* acceleration) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const Vector d{position[i] - earth.x, position[i + count] - earth.y,
+                   position[i + 2 * count] - earth.z};
+    const double r2 = dot(d, d);
+    if (!(r2 < kFigureReach * kFigureReach)) continue;
+    const double r = std::sqrt(r2);
+    const double s = dot(d, pole) / r, s2 = s * s;
+    const double ratio = kEarthRadius / r;
+    const double k2 = kJ2 * ratio * ratio, k3 = kJ3 * ratio * ratio * ratio,
+                 k4 = kJ4 * ratio * ratio * ratio * ratio;
+    const double p2 = 0.5 * (3.0 * s2 - 1.0), p3 = 0.5 * s * (5.0 * s2 - 3.0),
+                 p4 = 0.125 * ((35.0 * s2 - 30.0) * s2 + 3.0);
+    const double d2 = 3.0 * s, d3 = 1.5 * (5.0 * s2 - 1.0), d4 = 2.5 * s * (7.0 * s2 - 3.0);
+    const double k = gm / (r2 * r);
+    // Along the line from the centre, and along the pole.
+    const double slope = k2 * d2 + k3 * d3 + k4 * d4;
+    const double along = k * (3.0 * k2 * p2 + 4.0 * k3 * p3 + 5.0 * k4 * p4 + s * slope);
+    const double up = -k * r * slope;
+    acceleration[i] += along * d.x + up * pole.x;
+    acceleration[i + count] += along * d.y + up * pole.y;
+    acceleration[i + 2 * count] += along * d.z + up * pole.z;
+  }
+}
+
 }  // namespace
 
 void Gravity::operator()(double days, std::size_t count, const double* position,
@@ -66,6 +109,8 @@ void Gravity::operator()(double days, std::size_t count, const double* position,
       place = ephemeris_->barycentric(body, t).position;
     }
     add_pull(count, place, kGravity[i], position, acceleration);
+    if (body == Body::earth)
+      add_figure(count, place, pole_of_earth(t), kGravity[i], position, acceleration);
   }
 }
 

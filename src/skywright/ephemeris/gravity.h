@@ -1,9 +1,9 @@
-/// What pulls a small body: Sun, planets, Moon and Pluto where a kernel has them, and the Sun's
-/// relativistic term.
+/// What pulls a small body: Sun, planets, Moon and Pluto where a kernel has them, the Sun's
+/// relativistic term, and the Earth's figure where it is passed closely.
 ///
 /// Neglected: masses of asteroids (below 0.1 arcsec in a year in the belt unless one of the largest
-/// is met), the flattening of Sun and planets (felt within some radii), outgassing of comets,
-/// radiation and the Yarkovsky effect.
+/// is met), the flattening of the Sun and of other planets, whose systems pull as points at their
+/// barycentres (felt within some radii), outgassing of comets, radiation and the Yarkovsky effect.
 #pragma once
 
 #include <array>
@@ -15,21 +15,19 @@ namespace skywright::ephemeris {
 
 inline constexpr std::size_t kPullingBodies = 11;
 
-/// Of the bodies in the order of `Body`, DE405's [au^3/day^2] (Standish 1998, JPL IOM
-/// 312.F-98-048). Those of DE440 differ by 1e-7 for Earth and Moon, 4e-7 for Neptune, and less than
-/// 2e-7 else.
+/// Of the bodies in the order of `Body`, DE440's [au^3/day^2] (Park et al. 2021, AJ 161, 105).
 inline constexpr std::array<double, kPullingBodies> kGravity = {
-    0.295912208285591095e-03,
-    0.491254745145081187e-10,
-    0.724345620963276523e-09,
-    0.899701134671249882e-09 * 81.30056 / 82.30056,
-    0.899701134671249882e-09 / 82.30056,
-    0.954953510577925806e-10,
-    0.282534590952422643e-06,
-    0.845971518568065874e-07,
-    0.129202491678196939e-07,
-    0.152435890078427628e-07,
-    0.218869976542596968e-11};
+    0.295912208284119561e-03,
+    0.491250019488931818e-10,
+    0.724345233264411869e-09,
+    0.899701139294734660e-09 * 81.3005682214972154 / 82.3005682214972154,
+    0.899701139294734660e-09 / 82.3005682214972154,
+    0.954954882972581189e-10,
+    0.282534582522579175e-06,
+    0.845970599337629027e-07,
+    0.129202656496823994e-07,
+    0.152435734788519386e-07,
+    0.217509646489335811e-11};
 
 /// Accelerations of many bodies at one time, all planets' places looked up once.
 class Gravity {

@@ -13,9 +13,9 @@ namespace skywright::ephemeris {
 namespace {
 
 constexpr int kEarthId = 399, kMoonId = 301, kEarthMoonId = 3, kSunId = 10;
-/// Of masses, Earth over Moon, for kernels without a segment of the Earth (ours): DE405's. That of
-/// DE440 is 8e-8 of it larger, which moves the Earth by 0.4 m.
-constexpr double kEarthMoonRatio = 81.30056;
+/// Of masses, Earth over Moon, for kernels without a segment of the Earth (ours): DE440's. That of
+/// DE405 is 1e-7 of it smaller, which moves the Earth by 0.5 m.
+constexpr double kEarthMoonRatio = 81.3005682214972154;
 constexpr double kJ2000 = 2451545.0;
 constexpr double kDay = 86400.0;
 

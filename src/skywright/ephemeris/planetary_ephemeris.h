@@ -2,9 +2,8 @@
 ///
 ///     const State mars = PlanetaryEphemeris::built_in().barycentric(Body::mars, tdb);
 ///
-/// A slice of DE405, 2014-12 to 2045-01, is part of the program; any SPK kernel (.bsp) of JPL's
-/// can be read beside it. Within its span DE405's Earth is 1.5 km from DE441's, its Moon some
-/// metres; the planets are within 0.5 arcsec of DE421's, Pluto within 1.3.
+/// A slice of DE440 (Park et al. 2021, AJ 161, 105), 2014-12 to 2045-01, is part of the program;
+/// any SPK kernel (.bsp) of JPL's can be read beside it.
 #pragma once
 
 #include <memory>
@@ -27,7 +26,7 @@ std::string_view name_of(Body body);
 /// Chebyshev polynomials of one kernel, immutable; copies share them.
 class PlanetaryEphemeris {
  public:
-  /// DE405, from data/ephemeris.
+  /// DE440, from data/ephemeris.
   static const PlanetaryEphemeris& built_in();
   /// The bytes of an SPK kernel (NAIF's DAF, either byte order): segments of type 2 and 3 in ICRF
   /// axes are taken, others passed over.

@@ -93,7 +93,7 @@ TEST(PlanetaryEphemeris, IsContinuousFromRecordToRecord) {
 
 TEST(PlanetaryEphemeris, KnowsItsSpan) {
   const auto& ephemeris = PlanetaryEphemeris::built_in();
-  EXPECT_EQ(ephemeris.name(), "DE405");
+  EXPECT_EQ(ephemeris.name(), "DE440");
   for (const Body body : kBodies) {
     EXPECT_TRUE(ephemeris.covers(body, time::Tdb::from_mjd(57023.0)));  // 2015-01-01
     EXPECT_TRUE(ephemeris.covers(body, time::Tdb::from_mjd(67981.0)));  // 2045-01-01

@@ -1,9 +1,10 @@
 /// Where the Earth, the Sun and the Moon are at any date. Axes of ICRS.
 ///
-/// Within the kernel's span (the program's own: DE405, 2014-12-17 to 2045-01-04) its places; beyond
+/// Within the kernel's span (the program's own: DE440, 2014-12-17 to 2045-01-04) its places; beyond
 /// it ERFA's series, which meet DE405's Earth and Sun within 13.4 km and 5 mm/s from 1900 to 2100
 /// (eraEpv00, VSOP2000) and its Moon within 11 arcsec and 30 km from 1950 to 2100 (eraMoon98, Meeus
-/// 1998), by ERFA's own comparisons.
+/// 1998), by ERFA's own comparisons. The barycentre of DE405, which theirs is, lies 117 km from
+/// DE440's, where bodies beyond Neptune have masses.
 #pragma once
 
 #include "skywright/ephemeris/planetary_ephemeris.h"

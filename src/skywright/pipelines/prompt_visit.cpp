@@ -20,7 +20,8 @@
 namespace skywright::pipelines {
 namespace {
 
-constexpr int kVersion = 1;  // of association, forced photometry and alerts together
+constexpr int kVersion = 1;        // of association, forced photometry and alerts together
+constexpr int kMotionVersion = 2;  // of where known bodies are
 
 using archive::Archive;
 using archive::DatasetKey;
@@ -138,7 +139,8 @@ Provenance alert_provenance(const DetectorProducts& products, const EndInputs& i
                              config.forced_days),
                  {products.dia_sources.hash, products.stamps.hash, products.difference.hash}};
   if (inputs.movers != nullptr) {
-    out.config += fmt::format("[movers.match]\n{}\n", config::to_toml(config.movers.match));
+    out.config += fmt::format("[movers.match]\n{}\nmotion = {}\n",
+                              config::to_toml(config.movers.match), kMotionVersion);
     out.inputs.push_back(inputs.movers->checksum());
   }
   return out;
