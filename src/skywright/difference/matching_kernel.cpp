@@ -13,8 +13,10 @@
 namespace skywright::difference {
 namespace {
 
-constexpr int kBlock = 64;  ///< side of a block within which the kernel is constant [pixel]
-constexpr int kLane = 32;   ///< pixels of a row worked on in registers
+constexpr int kBlock = 64;         ///< side of a block within which the kernel is constant [pixel]
+constexpr int kPlane = 144;        ///< largest side of a plane within which it is, with margins
+constexpr int kBlocksAcross = 32;  ///< an image, at least, where blocks are larger
+constexpr int kLane = 32;          ///< pixels of a row worked on in registers
 
 /// out(x) = sum_ij k(i, j) in(x + i, y + j): rows of `in` start half a kernel left and above.
 SKYWRIGHT_VECTOR_CLONES
@@ -168,7 +170,10 @@ Image<float> convolve(ImageView<const float> in, const MatchingKernel& kernel,
   // Small planes, since the kernel is constant within each; its spectrum is as linear in the
   // polynomial terms as the kernel is.
   const int half = kernel.side() / 2;
-  const int plane = math::fast_fft_size(kBlock + 2 * half);
+  const Box& domain = kernel.domain();
+  const int core = std::max(kBlock, std::min(domain.width, domain.height) / kBlocksAcross);
+  const int plane =
+      math::fast_fft_size(std::max(kBlock + 2 * half, std::min(core + 2 * half, kPlane)));
   const math::RealFft2d fft(plane, plane);
   std::vector<Spectrum> coefficients;
   for (const Image<float>& image : kernel.coefficients())
@@ -214,8 +219,8 @@ Image<float> convolve_variance(ImageView<const float> in, const MatchingKernel& 
 Image<float> convolve(ImageView<const float> in, const Image<float>& kernel,
                       const Execution& execution) {
   if (kernel.width() >= kSideForFft) {
-    constexpr int kPlane = 512;
-    const math::RealFft2d fft(kPlane, kPlane);
+    constexpr int kLargePlane = 512;
+    const math::RealFft2d fft(kLargePlane, kLargePlane);
     const Spectrum transfer = spectrum_of(fft, kernel);
     return convolve_by_fft(
         in, kernel.width() / 2, fft,

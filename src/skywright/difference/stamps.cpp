@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <cmath>
 
+#include "skywright/base/vector_clones.h"
+
 namespace skywright::difference {
 namespace {
 
 using image::MaskBits;
 using image::MaskedImageView;
 
+constexpr int kStretch = 64;  ///< of a row, looked at whole before its pixels are [pixel]
 constexpr MaskBits kNotOnStamps =
     image::kUnusable | image::bits({image::MaskPlane::suspect, image::MaskPlane::edge});
 
@@ -24,6 +27,19 @@ bool usable(const MaskedImageView& science, const MaskedImageView& reference, co
     }
   }
   return 10 * bad <= (2 * half + 1) * (2 * half + 1);
+}
+
+/// Whether any pixel of a stretch is bright enough in both images.
+SKYWRIGHT_VECTOR_CLONES
+bool any_bright(const float* s, const float* sv, const float* r, const float* rv, int count,
+                float limit) {
+  int bright = 0;
+  for (int x = 0; x < count; ++x) {
+    const int in_science = s[x] > 0.0F && s[x] * s[x] >= limit * sv[x] ? 1 : 0;
+    const int in_reference = r[x] > 0.0F && r[x] * r[x] >= 0.25F * limit * rv[x] ? 1 : 0;
+    bright |= in_science & in_reference;
+  }
+  return bright != 0;
 }
 
 bool is_peak(image::ImageView<const float> pixels, int x, int y) {
@@ -52,19 +68,22 @@ std::vector<Stamp> choose_stamps(const MaskedImageView& science, const MaskedIma
   for (int cy = 0; cy < rules.cells; ++cy) {
     for (int cx = 0; cx < rules.cells; ++cx) {
       std::vector<Stamp> candidates;
+      const auto limit = static_cast<float>(rules.peak_snr * rules.peak_snr);
+      const int x_end = cell_edge(width, cx + 1);
       for (int y = cell_edge(height, cy); y < cell_edge(height, cy + 1); ++y) {
         const float* s = science.pixels.row(y);
         const float* sv = science.variance.row(y);
         const float* r = reference.pixels.row(y);
         const float* rv = reference.variance.row(y);
-        for (int x = cell_edge(width, cx); x < cell_edge(width, cx + 1); ++x) {
+        for (int from = cell_edge(width, cx); from < x_end; from += kStretch) {
+          const int to = std::min(from + kStretch, x_end);
           // Both must show it: what only one has is what the difference is for.
-          const auto limit = static_cast<float>(rules.peak_snr * rules.peak_snr);
-          if (!(s[x] > 0.0F) || !(r[x] > 0.0F) || s[x] * s[x] < limit * sv[x]) continue;
-          if (r[x] * r[x] < 0.25F * limit * rv[x] || !is_peak(science.pixels, x, y)) continue;
-          candidates.push_back({x, y,
-                                static_cast<double>(s[x]) /
-                                    std::sqrt(static_cast<double>(std::max(sv[x], 1e-30F)))});
+          if (!any_bright(s + from, sv + from, r + from, rv + from, to - from, limit)) continue;
+          for (int x = from; x < to; ++x)
+            if (any_bright(s + x, sv + x, r + x, rv + x, 1, limit) && is_peak(science.pixels, x, y))
+              candidates.push_back({x, y,
+                                    static_cast<double>(s[x]) /
+                                        std::sqrt(static_cast<double>(std::max(sv[x], 1e-30F)))});
         }
       }
       std::stable_sort(candidates.begin(), candidates.end(),

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "skywright/base/error.h"
+#include "skywright/base/vector_clones.h"
 #include "skywright/difference/matching.h"
 #include "skywright/math/statistics.h"
 #include "skywright/psf/adaptive_moments.h"
@@ -17,19 +18,24 @@ using image::MaskedImage;
 using image::MaskedImageView;
 using image::MaskPlane;
 
+SKYWRIGHT_VECTOR_CLONES
+bool is_clean(const float* pixels, const float* variance, int count) {
+  int bad = 0;
+  for (int x = 0; x < count; ++x) {
+    // v - v is 0 for finite numbers only.
+    const int finite = pixels[x] - pixels[x] == 0.0F && variance[x] - variance[x] == 0.0F ? 1 : 0;
+    bad |= finite & (variance[x] > 0.0F ? 1 : 0) ? 0 : 1;
+  }
+  return bad == 0;
+}
+
 /// A view as it is where all pixels are finite with a variance, else a copy with the others masked.
 class CleanImage {
  public:
   explicit CleanImage(const MaskedImageView& in) : view_(in) {
     bool clean = true;
-    for (int y = 0; y < in.height() && clean; ++y) {
-      const float* p = in.pixels.row(y);
-      const float* v = in.variance.row(y);
-      bool row_clean = true;
-      for (int x = 0; x < in.width(); ++x)
-        row_clean &= std::isfinite(p[x]) && std::isfinite(v[x]) && v[x] > 0.0F;
-      clean = row_clean;
-    }
+    for (int y = 0; y < in.height() && clean; ++y)
+      clean = is_clean(in.pixels.row(y), in.variance.row(y), in.width());
     if (clean) return;
     copy_.emplace(Image<float>(in.pixels), Image<float>(in.variance), Image<MaskBits>(in.mask));
     for (std::size_t i = 0; i < copy_->pixels.size(); ++i) {

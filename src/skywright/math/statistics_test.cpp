@@ -1,7 +1,10 @@
 #include "skywright/math/statistics.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -11,6 +14,29 @@ namespace skywright::math {
 namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+
+// Large samples go another way, which must end at the same place: with ties, sorted either way, and
+// of values of which one half is the same.
+TEST(Median, IsTheMiddleOfASortedSampleOfAnySize) {
+  for (const std::size_t n : {1023U, 1024U, 5000U, 100001U}) {
+    for (const std::string kind : {"normal", "whole", "rising", "falling", "half the same"}) {
+      SCOPED_TRACE(kind + " " + std::to_string(n));
+      std::vector<float> values(n);
+      RandomStream::for_unit(5, {static_cast<std::int64_t>(n)}, kind).fill_normal(values);
+      if (kind == "whole")
+        for (float& v : values) v = std::round(3.0F * v);
+      if (kind == "rising") std::sort(values.begin(), values.end());
+      if (kind == "falling") std::sort(values.rbegin(), values.rend());
+      if (kind == "half the same")
+        std::fill(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(n / 2), -1.0F);
+      std::vector<float> sorted = values;
+      std::sort(sorted.begin(), sorted.end());
+      const double above = static_cast<double>(sorted[n / 2]);
+      const double below = static_cast<double>(sorted[(n - 1) / 2]);
+      EXPECT_EQ(median(std::span<const float>(values)), 0.5 * (above + below));
+    }
+  }
+}
 
 TEST(Median, OfOddEvenAndNone) {
   EXPECT_EQ(median(std::vector<double>{3, 1, 2}), 2.0);

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <cstdint>
-#include <numeric>
 
 namespace skywright::measure {
 namespace {
@@ -19,17 +19,19 @@ struct Branch {
   bool registered = false;  // holds at least one source already
 };
 
-// A footprint's pixels as a dense box: values of the significance, -1 outside.
+// A footprint's pixels as a dense box: values of the significance, with a rim of one pixel that is
+// outside, so that neighbours need no test of the borders.
 struct Field {
   image::Box box;
-  int width = 0;
-  int height = 0;
+  int width = 0;   // of the box
+  int height = 0;  // likewise
+  int stride = 0;
   std::vector<float> value;
   std::vector<std::uint8_t> inside;
 
   Field(const Footprint& footprint, image::ImageView<const float> significance)
-      : box(footprint.box), width(box.width), height(box.height) {
-    const auto n = static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
+      : box(footprint.box), width(box.width), height(box.height), stride(box.width + 2) {
+    const auto n = static_cast<std::size_t>(stride) * static_cast<std::size_t>(height + 2);
     value.assign(n, 0.0F);
     inside.assign(n, 0);
     const auto sign = static_cast<float>(footprint.sign);
@@ -40,34 +42,68 @@ struct Field {
         inside[i] = 1;
       }
   }
+  // Of a pixel within the box or on its rim.
   [[nodiscard]] std::size_t index(int x, int y) const {
-    return static_cast<std::size_t>(y) * static_cast<std::size_t>(width) +
-           static_cast<std::size_t>(x);
+    return static_cast<std::size_t>(y + 1) * static_cast<std::size_t>(stride) +
+           static_cast<std::size_t>(x + 1);
   }
+  [[nodiscard]] int x_of(int pixel) const { return pixel % stride - 1; }
+  [[nodiscard]] int y_of(int pixel) const { return pixel / stride - 1; }
   [[nodiscard]] bool holds(int x, int y) const {
     return x >= 0 && y >= 0 && x < width && y < height && inside[index(x, y)] != 0;
   }
+  // From a pixel to the eight around it.
+  [[nodiscard]] std::array<int, 8> neighbours() const {
+    return {-stride - 1, -stride, -stride + 1, -1, 1, stride - 1, stride, stride + 1};
+  }
 };
+
+// Pixels as numbers that grow from the brightest to the faintest; of equals the first in reading
+// order comes first.
+std::uint64_t rank_key(float value, std::size_t pixel) {
+  const auto bits = std::bit_cast<std::uint32_t>(value);
+  const std::uint32_t rising = (bits & 0x80000000U) != 0 ? ~bits : bits | 0x80000000U;
+  return std::uint64_t{~rising} << 32 | pixel;
+}
+
+// Whether one pixel alone is brighter than all around it: nothing is blended then.
+bool has_one_peak(const Field& field) {
+  const std::array<int, 8> around = field.neighbours();
+  int peaks = 0;
+  for (std::size_t i = 0; i < field.value.size(); ++i) {
+    if (field.inside[i] == 0) continue;
+    const bool highest = std::all_of(around.begin(), around.end(), [&](int step) {
+      const std::size_t k = i + static_cast<std::size_t>(step);
+      if (field.inside[k] == 0) return true;
+      return field.value[k] < field.value[i] || (field.value[k] == field.value[i] && k > i);
+    });
+    if (highest && ++peaks > 1) return false;
+  }
+  return true;
+}
 
 class PeakTree {
  public:
   PeakTree(const Field& field, double threshold, const DeblendConfig& config)
-      : field_(field), threshold_(threshold), config_(config), branch_of_(field.value.size(), -1) {}
+      : field_(field),
+        threshold_(threshold),
+        config_(config),
+        around_(field.neighbours()),
+        branch_of_(field.value.size(), -1) {}
 
   std::vector<int> peaks() {
-    std::vector<int> order;
+    std::vector<std::uint64_t> order;
     for (std::size_t i = 0; i < field_.value.size(); ++i)
-      if (field_.inside[i] != 0) order.push_back(static_cast<int>(i));
-    std::sort(order.begin(), order.end(), [&](int a, int b) {
-      const float va = value(a);
-      const float vb = value(b);
-      return va != vb ? va > vb : a < b;
+      if (field_.inside[i] != 0) order.push_back(rank_key(field_.value[i], i));
+    std::sort(order.begin(), order.end());
+    const auto pixel_of = [](std::uint64_t key) { return static_cast<int>(key & 0xFFFFFFFFU); };
+    for (const std::uint64_t key : order) total_ += static_cast<double>(value(pixel_of(key)));
+    for (const std::uint64_t key : order) add(pixel_of(key));
+    if (found_.empty()) found_.push_back(pixel_of(order.front()));
+    std::sort(found_.begin(), found_.end(), [&](int a, int b) {
+      return rank_key(value(a), static_cast<std::size_t>(a)) <
+             rank_key(value(b), static_cast<std::size_t>(b));
     });
-    for (const int pixel : order) total_ += static_cast<double>(value(pixel));
-    for (const int pixel : order) add(pixel);
-    if (found_.empty()) found_.push_back(order.front());
-    std::sort(found_.begin(), found_.end(),
-              [&](int a, int b) { return value(a) != value(b) ? value(a) > value(b) : a < b; });
     return found_;
   }
 
@@ -96,17 +132,12 @@ class PeakTree {
   }
 
   void add(int pixel) {
-    const int x = pixel % field_.width;
-    const int y = pixel / field_.width;
     std::array<int, 8> near{};
     std::size_t count = 0;
-    for (int j = -1; j <= 1; ++j)
-      for (int i = -1; i <= 1; ++i) {
-        if ((i == 0 && j == 0) || !field_.holds(x + i, y + j)) continue;
-        const int b = branch_of_[field_.index(x + i, y + j)];
-        if (b < 0) continue;
-        insert(near, count, root(b));
-      }
+    for (const int step : around_) {
+      const int b = branch_of_[static_cast<std::size_t>(pixel + step)];
+      if (b >= 0) insert(near, count, root(b));
+    }
     if (count == 0) {
       branch_of_[static_cast<std::size_t>(pixel)] = static_cast<int>(branches_.size());
       parent_.push_back(static_cast<int>(branches_.size()));
@@ -146,8 +177,9 @@ class PeakTree {
   const Field& field_;
   double threshold_;
   const DeblendConfig& config_;
+  std::array<int, 8> around_;
   double total_ = 0.0;
-  std::vector<int> branch_of_;
+  std::vector<int> branch_of_;  // -1: not met yet, or outside
   std::vector<int> parent_;
   std::vector<Branch> branches_;
   std::vector<int> found_;
@@ -177,16 +209,20 @@ DoubledCentre doubled_centre(const Field& field, int x, int y) {
 void symmetrise(const Field& field, const std::vector<float>& left, DoubledCentre centre,
                 float tolerance, std::vector<float>& out) {
   std::fill(out.begin(), out.end(), 0.0F);
-  for (int y = 0; y < field.height; ++y)
-    for (int x = 0; x < field.width; ++x) {
-      if (!field.holds(x, y)) continue;
-      const int mx = centre.x - x;
-      const int my = centre.y - y;
-      if (!field.holds(mx, my)) continue;
-      const float a = left[field.index(x, y)];
-      const float b = left[field.index(mx, my)];
+  // Where the mirror lies in the box, too.
+  const int x0 = std::max(0, centre.x - field.width + 1);
+  const int x1 = std::min(field.width - 1, centre.x);
+  const int y0 = std::max(0, centre.y - field.height + 1);
+  const int y1 = std::min(field.height - 1, centre.y);
+  for (int y = y0; y <= y1; ++y)
+    for (int x = x0; x <= x1; ++x) {
+      const std::size_t here = field.index(x, y);
+      const std::size_t mirror = field.index(centre.x - x, centre.y - y);
+      if ((field.inside[here] & field.inside[mirror]) == 0) continue;
+      const float a = left[here];
+      const float b = left[mirror];
       const float t = std::abs(a - b) < tolerance ? 0.5F * (a + b) : std::min(a, b);
-      out[field.index(x, y)] = std::max(0.0F, t);
+      out[here] = std::max(0.0F, t);
     }
 }
 
@@ -204,7 +240,7 @@ std::vector<std::vector<float>> symmetric_templates(const Field& field,
       std::vector<float>& own = templates[k];
       for (std::size_t i = 0; i < light.size(); ++i) left[i] = light[i] - (model[i] - own[i]);
       const DoubledCentre centre =
-          doubled_centre(field, peaks[k] % field.width, peaks[k] / field.width);
+          doubled_centre(field, field.x_of(peaks[k]), field.y_of(peaks[k]));
       symmetrise(field, left, centre, tolerance, next);
       for (std::size_t i = 0; i < light.size(); ++i) model[i] += next[i] - own[i];
       own.swap(next);
@@ -237,8 +273,8 @@ void share_light(const Field& field, const Footprint& footprint, image::ImageVie
       for (std::size_t k = 0; k < peaks.size(); ++k) {
         sum += templates[k][i];
         if (templates[k][i] > templates[best][i]) best = k;
-        const int dx = x - peaks[k] % field.width;
-        const int dy = y - peaks[k] / field.width;
+        const int dx = x - field.x_of(peaks[k]);
+        const int dy = y - field.y_of(peaks[k]);
         if (dx * dx + dy * dy < distance2) {
           distance2 = dx * dx + dy * dy;
           nearest = k;
@@ -274,6 +310,10 @@ Deblended deblend(const Footprint& footprint, image::ImageView<const float> sign
     return out;
   }
   const Field field(footprint, significance);
+  if (has_one_peak(field)) {
+    out.children.push_back(whole);
+    return out;
+  }
   std::vector<int> peaks = PeakTree(field, threshold, config).peaks();
   if (peaks.size() > static_cast<std::size_t>(config.max_children)) {
     out.merged = static_cast<int>(peaks.size()) - config.max_children;
@@ -284,8 +324,8 @@ Deblended deblend(const Footprint& footprint, image::ImageView<const float> sign
     return out;
   }
   for (const int peak : peaks)
-    out.children.push_back({peak % field.width + field.box.x0,
-                            peak / field.width + field.box.y0,
+    out.children.push_back({field.x_of(peak) + field.box.x0,
+                            field.y_of(peak) + field.box.y0,
                             field.value[static_cast<std::size_t>(peak)],
                             0,
                             {}});

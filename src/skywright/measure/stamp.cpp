@@ -3,7 +3,37 @@
 #include <algorithm>
 #include <cmath>
 
+#include "skywright/base/vector_clones.h"
+
 namespace skywright::measure {
+namespace {
+
+struct SkyRow {
+  const float* pixels;
+  const std::int32_t* labels;
+  const image::MaskBits* bits;  ///< null: no mask
+  image::MaskBits ignore;
+  std::int32_t label;
+  float sign;
+  int count;
+};
+
+/// How many pixels are usable.
+SKYWRIGHT_VECTOR_CLONES
+int cut_row(const SkyRow& row, float* pixels, float* usable) {
+  int all_good = 0;
+  for (int x = 0; x < row.count; ++x) {
+    const int own = (row.labels[x] == 0) | (row.labels[x] == row.label) ? 1 : 0;
+    const int clear = row.bits == nullptr || (row.bits[x] & row.ignore) == 0 ? 1 : 0;
+    const int good = own & clear;
+    usable[x] = static_cast<float>(good);
+    pixels[x] = row.sign * row.pixels[x];
+    all_good += good;
+  }
+  return all_good;
+}
+
+}  // namespace
 
 Stamp cut_stamp(const LabelledSky& sky, const image::Box& wanted, std::int32_t label,
                 const Footprint& footprint, const Child& child, image::PixelPosition centre) {
@@ -22,13 +52,15 @@ Stamp cut_stamp(const LabelledSky& sky, const image::Box& wanted, std::int32_t l
     const image::MaskBits* bits = sky.mask.empty() ? nullptr : sky.mask.row(iy) + out.box.x0;
     float* to = out.pixels.row(y);
     float* usable = out.usable.row(y);
-    for (int x = 0; x < width; ++x) {
-      const bool masked = bits != nullptr && (bits[x] & sky.ignore) != 0;
-      const bool good = !masked && (labels[x] == 0 || labels[x] == label);
-      usable[x] = good ? 1.0F : 0.0F;
-      to[x] = sign * from[x];
-      holes = holes || !good;
-    }
+    const int good = cut_row({.pixels = from,
+                              .labels = labels,
+                              .bits = bits,
+                              .ignore = sky.ignore,
+                              .label = label,
+                              .sign = sign,
+                              .count = width},
+                             to, usable);
+    holes = holes || good < width;
     if (child.share.empty()) continue;
     for (int x = 0; x < width; ++x)
       if (labels[x] == label)

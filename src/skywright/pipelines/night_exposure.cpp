@@ -13,7 +13,7 @@ namespace {
 
 // Raised when the bytes that a raw frame turns into change: of detrend, measure, solve, warp and
 // subtract together.
-constexpr int kVersion = 9;
+constexpr int kVersion = 10;
 
 using archive::DatasetKey;
 using archive::Provenance;

@@ -13,26 +13,32 @@ constexpr int kTaps = 2 * kSincReach + 1;
 
 constexpr double kBeta = 7.0;  // of the window: sharper passes less, wider lets aliases in
 
+// 1 / k^2.
+constexpr std::array<double, 21> kInverseSquares = [] {
+  std::array<double, 21> out{};
+  for (int k = 1; k <= 20; ++k) out[static_cast<std::size_t>(k)] = 1.0 / (k * k);
+  return out;
+}();
+
 // Modified Bessel function of order zero, by its series: to 1e-9 within [0, kBeta].
 double bessel_i0(double x) {
   const double q = 0.25 * x * x;
   double term = 1.0;
   double sum = 1.0;
-  for (int k = 1; k <= 20; ++k) {
-    term *= q / (k * k);
+  for (std::size_t k = 1; k <= 20; ++k) {
+    term *= q * kInverseSquares[k];
     sum += term;
   }
   return sum;
 }
 
-// Not normalised: the weights are.
-double windowed_sinc(double x) {
+// Not normalised: the weights are. @param sine of pi x
+double windowed_sinc(double x, double sine) {
   const double u = x / kSincReach;
   if (std::abs(u) >= 1.0) return 0.0;
   const double window = bessel_i0(kBeta * std::sqrt(1.0 - u * u));
   if (std::abs(x) < 1e-9) return window;
-  const double t = std::numbers::pi * x;
-  return window * std::sin(t) / t;
+  return window * sine / (std::numbers::pi * x);
 }
 
 // The whole pixels of a shift, so that the rest lies in [-0.5, 0.5].
@@ -43,8 +49,11 @@ int whole_part(double d) { return static_cast<int>(std::lround(d)); }
 std::array<float, kTaps> sinc_weights(double fraction) {
   std::array<double, kTaps> w{};
   double sum = 0.0;
+  // The sine of pi x changes but its sign from one tap to the next.
+  const double sine = std::sin(std::numbers::pi * fraction);
   for (int k = 0; k < kTaps; ++k) {
-    w[static_cast<std::size_t>(k)] = windowed_sinc(fraction + k - kSincReach);
+    const double sign = (k - kSincReach) % 2 == 0 ? 1.0 : -1.0;
+    w[static_cast<std::size_t>(k)] = windowed_sinc(fraction + k - kSincReach, sign * sine);
     sum += w[static_cast<std::size_t>(k)];
   }
   std::array<float, kTaps> out{};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 #include <vector>
 
 #include "skywright/math/statistics.h"
@@ -15,35 +16,54 @@ using image::Image;
 using image::MaskedImage;
 using image::MaskedImageView;
 
-/// Of a cell's pixels, every second along x and y: those of the difference where neither image
-/// stands off its own median there. Of both signs, or the noise that the difference shares with an
-/// image would be cut on one side only. Pixels without variance hold no value. The model is what
-/// the target and the difference leave of it, but for the background, which is a level within a
-/// cell.
+constexpr float kQuiet = 2.5F;  ///< [sigma]
+
+/// Of a cell's pixels, every second along x and y.
+struct Samples {
+  std::vector<float> difference, target, model;
+  std::vector<float> variance;  ///< of target and model
+};
+
+/// Appends to `values` those of the difference where neither image stands off its own median there.
+/// Of both signs, or the noise that the difference shares with an image would be cut on one side
+/// only. Pixels without variance hold no value. The model is what the target and the difference
+/// leave of it, but for the background, which is a level within a cell.
 /// @param factor of the difference, sign included
 void append_quiet(const MaskedImage& difference, const MaskedImageView& unconvolved, float factor,
-                  const Box& box, std::vector<float>& values) {
-  struct Sample {
-    float difference, target, model, sigma;
-  };
-  std::vector<Sample> samples;
-  std::vector<float> target;
-  std::vector<float> model;
-  for (int y = box.y0; y < box.y_end(); y += 2)
+                  const Box& box, Samples& samples, std::vector<float>& values) {
+  const auto most = static_cast<std::size_t>((box.width + 1) / 2 * ((box.height + 1) / 2));
+  for (std::vector<float>* v :
+       {&samples.difference, &samples.target, &samples.model, &samples.variance})
+    v->resize(most);
+  const float back = 1.0F / factor;
+  std::size_t count = 0;
+  for (int y = box.y0; y < box.y_end(); y += 2) {
+    const float* d = difference.pixels.row(y);
+    const float* v = difference.variance.row(y);
+    const float* t = unconvolved.pixels.row(y);
     for (int x = box.x0; x < box.x_end(); x += 2) {
-      if (!(difference.variance(x, y) > 0.0F)) continue;
-      target.push_back(unconvolved.pixels(x, y));
-      model.push_back(target.back() - difference.pixels(x, y) / factor);
-      samples.push_back({difference.pixels(x, y), target.back(), model.back(),
-                         std::sqrt(difference.variance(x, y)) / std::abs(factor)});
+      samples.difference[count] = d[x];
+      samples.target[count] = t[x];
+      samples.model[count] = t[x] - d[x] * back;
+      samples.variance[count] = v[x] * back * back;
+      count += v[x] > 0.0F ? 1 : 0;
     }
-  if (samples.empty()) return;
-  const auto target_sky = static_cast<float>(math::median(target));
-  const auto model_sky = static_cast<float>(math::median(model));
-  for (const Sample& p : samples)
-    if (std::abs(p.target - target_sky) < 2.5F * p.sigma &&
-        std::abs(p.model - model_sky) < 2.5F * p.sigma)
-      values.push_back(p.difference);
+  }
+  if (count == 0) return;
+  const auto target_sky =
+      static_cast<float>(math::median(std::span<const float>(samples.target.data(), count)));
+  const auto model_sky =
+      static_cast<float>(math::median(std::span<const float>(samples.model.data(), count)));
+  values.resize(count);
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const float target = samples.target[i] - target_sky;
+    const float model = samples.model[i] - model_sky;
+    const float limit = kQuiet * kQuiet * samples.variance[i];
+    values[kept] = samples.difference[i];
+    kept += target * target < limit && model * model < limit ? 1 : 0;
+  }
+  values.resize(kept);
 }
 
 /// Cells of a mesh along an axis. Four where they have room, since the median of neighbours that
@@ -63,6 +83,7 @@ void subtract_mesh(MaskedImage& image, const MaskedImageView& target, const Matc
   Image<float> level(nx, ny);
   std::vector<float> all;
   std::vector<float> values;
+  Samples samples;
   for (int j = 0; j < ny; ++j) {
     for (int i = 0; i < nx; ++i) {
       values.clear();
@@ -73,7 +94,7 @@ void subtract_mesh(MaskedImage& image, const MaskedImageView& target, const Matc
                               ? 1.0F
                               : static_cast<float>(-1.0 / kernel->sum_at({x0 + 0.5 * box.width,
                                                                           y0 + 0.5 * box.height}));
-      append_quiet(image, target, factor, box, values);
+      append_quiet(image, target, factor, box, samples, values);
       const bool enough =
           16 * values.size() >= static_cast<std::size_t>(box.width * box.height) / 4;
       level(i, j) = enough ? static_cast<float>(math::median(values)) : NAN;
