@@ -7,6 +7,7 @@
 #include <dlfcn.h>
 
 #include "skywright/base/error.h"
+#include "skywright/io/detail/duckdb_start.h"
 
 namespace skywright::io::detail {
 namespace {
@@ -113,7 +114,10 @@ DuckConnection::DuckConnection() {
                                      {"autoload_known_extensions", "false"}})
     api.set_config(config, name, option);
   char* error = nullptr;
-  const int state = api.open_ext(nullptr, &database_, config, &error);
+  const int state = [&] {
+    const StartOfDuckDb here;
+    return api.open_ext(nullptr, &database_, config, &error);
+  }();
   api.destroy_config(&config);
   if (state != 0) {
     const std::string reason = error != nullptr ? error : "cannot be started";
