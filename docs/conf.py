@@ -1,7 +1,7 @@
 """The site's configuration: `tools/build_site.sh` builds it from this folder.
 
 Pages stand here as Markdown. What the program can tell of itself (commands, settings, columns, the
-Python and C interfaces) is asked for when the site is built; nothing of it is copied by hand.
+Python, C and C++ interfaces) is asked for when the site is built; nothing of it is copied by hand.
 """
 
 import os

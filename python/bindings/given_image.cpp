@@ -1,5 +1,7 @@
 #include "given_image.h"
 
+#include <cmath>
+
 #include <nanobind/stl/optional.h>
 
 #include "bindings.h"
@@ -19,7 +21,7 @@ GivenImage::GivenImage(const PixelArray<float>& pixels, const MaybePixels<float>
   rest_.header = header_from(cards);
   rest_.wcs = wcs;
   rest_.psf = psf;
-  rest_.zero_point = zero_point;
+  if (zero_point && std::isfinite(*zero_point)) rest_.zero_point = zero_point;
   if (noise != nullptr) rest_.noise = *noise;
 }
 

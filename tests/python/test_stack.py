@@ -111,6 +111,13 @@ def test_the_grid_may_be_an_image_s_or_named():
     assert named.exposure.wcs.pixel_scale(15, 10) == pytest.approx(1.0, rel=1e-6)
 
 
+def test_a_zero_point_that_is_no_number_is_none():
+    image = skywright.Exposure.of(next(exposures(1)))
+    image.zero_point = float("nan")
+    coadd = skywright.stack([image])
+    assert coadd["zero_point"] is None and coadd.exposure.zero_point is None
+
+
 def test_zero_points_are_brought_to_the_first_s():
     first, second = (skywright.Exposure.of(i) for i in exposures(2))
     first.zero_point, second.zero_point = 27.0, 27.0 - 2.5 * np.log10(2.0)

@@ -4,6 +4,7 @@
     docs/generated/settings/*.md    files that the program takes: an instrument's description
     docs/generated/tables/*.md      each table that the program writes, read from files that it wrote
     docs/generated/c.md             include/skywright.h
+    docs/generated/cpp/*.md         the headers of each module
 
 Whatever lacks words is a warning, and warnings end the build.
 """
@@ -15,7 +16,7 @@ from pathlib import Path
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from . import c_header, commands, settings, tables
+from . import c_header, commands, cpp_pages, settings, tables
 
 ROOT = Path(__file__).resolve().parents[3]
 logger = logging.getLogger(__name__)
@@ -30,6 +31,7 @@ def write_pages(app):
     pages["settings/instrument"] = settings.instrument_page(_core.instrument_settings(), faults)
     pages |= tables.pages(Path(app.config.skywright_products), faults)
     pages["c"] = c_header.page((ROOT / "include" / "skywright.h").read_text(), faults)
+    pages |= cpp_pages.pages(ROOT, faults)
     folder = Path(app.srcdir) / "generated"
     for fault in faults:
         logger.warning("%s", fault)
@@ -55,11 +57,11 @@ class Decisions(SphinxDirective):
         return self.parse_text_to_nodes("\n".join(lines))
 
 
-LISTED = ("decisions/0", "generated/commands/", "generated/tables/")
+LISTED = ("decisions/0", "generated/commands/", "generated/cpp/", "generated/tables/")
 
 
 def leave_out_of_sidebar(app, env):
-    """Commands, tables and decisions are reached from their lists: beside every page they would be a wall."""
+    """Commands, tables, modules and decisions are reached from their lists: beside every page they would be a wall."""
     for name in env.found_docs:
         if name.startswith(LISTED):
             env.metadata[name]["orphan"] = True

@@ -137,7 +137,7 @@ std::string StackSummary::json() const {
       R"({{"images":{},"width":{},"height":{},"covered":{},"clipped":{},"median_count":{},)"
       R"("zero_point":{}}})",
       images, width, height, covered, clipped, median_count,
-      zero_point ? fmt::format("{:.4f}", *zero_point) : "null");
+      zero_point && std::isfinite(*zero_point) ? fmt::format("{:.4f}", *zero_point) : "null");
 }
 
 std::string StackSummary::text() const {
