@@ -1,6 +1,7 @@
 """A page a module of the public C++ names, from the headers themselves."""
 
 import re
+import textwrap
 
 from . import cpp_header
 from .words import cell, table
@@ -30,7 +31,7 @@ def prose(text):
     for part in re.split(r"\n[ \t]*\n", text):
         lines = part.splitlines()
         if lines and all(line.startswith("    ") for line in lines):
-            out.append("```cpp\n" + "\n".join(line[4:] for line in lines) + "\n```")
+            out.append("```text\n" + "\n".join(line[4:] for line in lines) + "\n```")
             continue
         # Text may run into an example without an empty line between.
         told, example = [], []
@@ -40,7 +41,7 @@ def prose(text):
         out += [plain(head)] if head else []
         out += ["- " + re.sub(r"^@(\w+)", r"*\1*", plain(note)) for note in notes]
         if example:
-            out.append("```cpp\n" + "\n".join(line[4:] for line in example) + "\n```")
+            out.append("```text\n" + "\n".join(line[4:] for line in example) + "\n```")
     return "\n\n".join(out)
 
 
@@ -55,8 +56,8 @@ def entry(declaration):
     if declaration.kind == "enum" and declaration.members:
         code += " { " + ", ".join(m.code for m in declaration.members) + " }"
     told = [m for m in declaration.members if m.text or declaration.kind != "enum"]
-    if told:
-        words.append("\n".join(member(m) for m in told))
+    if told:  # as text: a list of thousands of members would take the site's builder longer than all else
+        words.append("```text\n" + "\n".join(member(m) for m in told) + "\n```")
     if not words:
         return f"{literal(code)}\n"
     body = "\n\n".join(words)
@@ -64,7 +65,8 @@ def entry(declaration):
 
 
 def member(declaration):
-    return f"- {literal(declaration.code)}" + (f": {plain(declaration.text)}" if declaration.text else "")
+    words = textwrap.fill(" ".join(declaration.text.split()), 100, initial_indent="    ", subsequent_indent="    ")
+    return declaration.code + (f"\n{words}" if declaration.text else "")
 
 
 def names_of(header):
