@@ -89,3 +89,18 @@ def test_a_signal_handler_of_the_user_is_called(tmp_path):
     finally:
         signal.signal(signal.SIGUSR1, before)
     assert len(seen) == 1
+
+
+def test_steps_on_images_tell_their_progress_and_stop_by_it(pixels):
+    from sky_fields import hdu_of, wcs_of
+
+    image = hdu_of(pixels, wcs_of())
+    told = []
+    skywright.stack([image, image], progress=lambda *report: told.append(report))
+    assert ("stack: read", 2, 2) in told
+
+    def refuse(activity, done, total):
+        raise ZeroDivisionError(activity)
+
+    with pytest.raises(ZeroDivisionError):
+        skywright.stack([image] * 20, progress=refuse)

@@ -15,6 +15,7 @@ struct Candidate {
   double gain = 0.0;  ///< > 0
 };
 
+/// In place of a partner.
 constexpr std::size_t kUnmatched = SIZE_MAX;
 
 /// For each left one, its right one or kUnmatched, so that the sum of gains is greatest.

@@ -33,6 +33,7 @@ struct KnownBodyConfig {
 };
 void describe(Fields& fields, KnownBodyConfig& config);
 
+/// In place of a body.
 constexpr std::size_t kNoBody = SIZE_MAX;
 
 struct KnownBodyMatch {

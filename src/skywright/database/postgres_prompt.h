@@ -11,6 +11,7 @@
 
 namespace skywright::database {
 
+/// Days of observation in a partition of the sources.
 inline constexpr int kPartitionDays = 30;
 
 class PostgresPrompt final : public PromptDatabase {

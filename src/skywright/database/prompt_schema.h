@@ -29,6 +29,7 @@ struct TableSpec {
   std::vector<std::string_view> indices;  ///< columns of each further index
 };
 
+/// HEALPix index of order 29, by which places are found.
 inline constexpr std::string_view kHealpixColumn = "_healpix_29";
 
 /// Visit, VisitDetector, DiaSource, DiaObject, DiaForcedSource, SSSource, SSObject.

@@ -52,6 +52,7 @@ struct DemoSummary {
 /// @throws ConfigError where OUT holds anything else; StorageError
 DemoSummary run_demo(const DemoRequest& request, const Execution& execution);
 
+/// The report for people, and as one JSON object.
 std::string demo_text(const DemoSummary& summary);
 std::string demo_json(const DemoSummary& summary);
 

@@ -17,6 +17,7 @@ struct ReportInput {
   std::filesystem::path image;  ///< clean
 };
 
+/// The page that compares the night with the truth.
 std::string report_html(const DemoRequest& request, const DemoSummary& summary,
                         const std::vector<ReportInput>& inputs);
 

@@ -9,6 +9,7 @@
 
 namespace skywright::difference {
 
+/// Half of a real image's Fourier transform (math/fft.h).
 using Spectrum = std::vector<std::complex<float>>;
 
 /// A small image at the origin of a height x width plane, wrapped, transformed.

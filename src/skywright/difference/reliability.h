@@ -33,6 +33,7 @@ struct ReliabilityFeatures {
   bool defect_near = false;
 };
 
+/// From 0, an artefact, to 1, a point source.
 double reliability(const ReliabilityFeatures& features, const ReliabilityConfig& config);
 
 }  // namespace skywright::difference

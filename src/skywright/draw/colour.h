@@ -16,6 +16,7 @@ struct Colour {
 
 constexpr Colour kBlack{0, 0, 0};
 constexpr Colour kWhite{255, 255, 255};
+/// From 0, black, to 255, white.
 constexpr Colour gray(std::uint8_t level) { return {level, level, level}; }
 
 /// Okabe & Ito (2008), "Color universal design", without black and yellow (too faint on white).

@@ -40,6 +40,7 @@ struct HtmlTable {
   std::vector<Align> align = {};                    ///< one a column; empty: numbers right
   std::string caption = {};
 };
+/// As an element of a page; cells are escaped.
 std::string to_html(const HtmlTable& table);
 
 /// A number with its name, drawn large: "98.2 %", "recovered", "at least 97 %".

@@ -13,6 +13,7 @@
 
 namespace skywright::ephemeris {
 
+/// Bodies whose pull counts.
 inline constexpr std::size_t kPullingBodies = 11;
 
 /// Of the bodies in the order of `Body`, DE440's [au^3/day^2] (Park et al. 2021, AJ 161, 105).

@@ -21,6 +21,7 @@ namespace skywright::ephemeris {
 /// others but Pluto).
 enum class Body { sun, mercury, venus, earth, moon, mars, jupiter, saturn, uranus, neptune, pluto };
 
+/// In English, "Jupiter".
 std::string_view name_of(Body body);
 
 /// Chebyshev polynomials of one kernel, immutable; copies share them.

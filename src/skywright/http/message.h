@@ -24,6 +24,7 @@ struct Response {
   std::vector<std::pair<std::string, std::string>> headers = {};
 };
 
+/// Answers one request, on the thread of the server.
 using Handler = std::function<Response(const Request&)>;
 
 }  // namespace skywright::http

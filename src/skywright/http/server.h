@@ -29,6 +29,7 @@ struct Limits {
   double request_s = 10.0;               ///< from connecting to the response's last byte
 };
 
+/// Paths and who answers them.
 using Routes = std::map<std::string, Handler, std::less<>>;
 
 class Server {

@@ -17,6 +17,7 @@
 
 namespace skywright::math {
 
+/// Doubles that are worked on together.
 inline constexpr std::size_t kLanes = 8;
 __extension__ typedef double Lanes __attribute__((vector_size(kLanes * sizeof(double))));
 __extension__ typedef long long LaneMask __attribute__((vector_size(kLanes * sizeof(double))));

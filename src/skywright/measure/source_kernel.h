@@ -41,6 +41,7 @@ class SourceKernel {
   /// @return [source][column]; what is not finite could not be measured
   [[nodiscard]] virtual std::vector<double> measure(const SourceStamps& stamps) const = 0;
 };
+/// Kernels that measure each source, in the order of their columns.
 using SourceKernels = std::span<const SourceKernel* const>;
 
 /// A measured source, with what its stamp is cut by.
@@ -51,6 +52,7 @@ struct StampSource {
   SourceRow* row = nullptr;
 };
 
+/// Squares of `side` pixels about the sources.
 SourceStamps cut_stamps(const MeasureInput& input, std::span<const StampSource> sources, int side);
 
 /// Ask every kernel for every source; values go to `row->own`, in the order of kernels and columns.

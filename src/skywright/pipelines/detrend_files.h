@@ -59,6 +59,7 @@ DetrendFilesResult detrend_files(const DetrendRequest& request,
 Exposure detrended_exposure(const RawFrame& frame, const instrument::Instrument& instrument,
                             detrend::DetrendResult& result);
 
+/// The report for people, and as one JSON object.
 std::string detrend_text(const DetrendFilesResult& result);
 std::string detrend_json(const DetrendFilesResult& result);
 

@@ -44,6 +44,7 @@ EphemerisList list_ephemeris(const EphemerisRequest& request, const Execution& e
 /// @throws InputError where it tells no time, naming what is looked for
 time::Tai middle_of_exposure(const std::string& image);
 
+/// The report for people, and as one JSON object.
 std::string ephemeris_text(const EphemerisList& list);
 std::string ephemeris_json(const EphemerisList& list);
 /// Circles with names and arrows of an hour's motion, for SAOImage DS9.

@@ -26,6 +26,7 @@ struct ExposureQuality {
   int dia_sources = 0;
 };
 
+/// As cards of an exposure's header.
 void set_quality(header::Header& header, const ExposureQuality& quality);
 /// Cards that are missing leave their value 0.
 ExposureQuality quality_from(const header::Header& header);

@@ -36,6 +36,7 @@ struct FrameCheck {
 FrameCheck check_frame(const instrument::Instrument& instrument,
                        const std::filesystem::path& frame);
 
+/// The report for people, and as one JSON object.
 std::string to_text(const FrameCheck& check);
 std::string to_json(const FrameCheck& check);
 

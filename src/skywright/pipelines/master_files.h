@@ -20,11 +20,16 @@ enum class MasterMasks { all, of_the_flat };
 detrend::Masters read_masters(const std::filesystem::path& folder, const std::string& detector,
                               const std::string& band, MasterMasks masks);
 
+/// With IMAGE, VARIANCE and MASK.
+/// @param kind "bias", "dark" or "flat"
+/// @param band of a flat; empty for others
 void write_master(const std::filesystem::path& path, const detrend::MasterFrame& master,
                   const std::string& kind, const std::string& detector, const std::string& band);
+/// With MASK alone.
 void write_defects(const std::filesystem::path& path, const detrend::DefectMap& defects,
                    const std::string& detector);
 
+/// Names of the files in a folder.
 std::filesystem::path bias_path(const std::filesystem::path& folder, const std::string& detector);
 std::filesystem::path dark_path(const std::filesystem::path& folder, const std::string& detector);
 std::filesystem::path flat_path(const std::filesystem::path& folder, const std::string& detector,

@@ -98,6 +98,7 @@ struct NightSummary {
 NightSummary night(const NightRequest& request, const Execution& execution,
                    run::Crew* crew = nullptr);
 
+/// The report for people, and as one JSON object.
 std::string night_text(const NightSummary& summary);
 std::string night_json(const NightSummary& summary);
 

@@ -15,6 +15,7 @@
 
 namespace skywright::pipelines {
 
+/// As an HDU of an exposure's file: PSF, and NOISECOR.
 void add_psf(io::FitsWriter& file, const psf::PsfModel& psf);
 void add_noise_correlation(io::FitsWriter& file, const image::NoiseCorrelation& noise);
 

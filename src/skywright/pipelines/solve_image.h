@@ -72,6 +72,7 @@ table::Table matches_table(const SolvedImage& solved);
 /// @throws InputError where neither pair of columns is there
 measure::SourceCatalog source_catalog_from(const table::Table& table);
 
+/// The report for people, and as one JSON object.
 std::string solve_text(const SolvedImage& solved);
 std::string solve_json(const SolvedImage& solved);
 

@@ -19,6 +19,7 @@ struct StackJob {
 /// The grid of an image. @throws InputError where it has no WCS
 stack::StackGrid grid_of_file(const std::string& image);
 
+/// Read, stack and write. @throws InputError of files that cannot be used, and as stack_images
 StackSummary stack_files(const StackJob& job, const stack::StackConfig& config,
                          const Execution& execution);
 

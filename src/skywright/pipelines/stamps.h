@@ -42,6 +42,7 @@ struct Stamps {
 /// Cut the squares around rounded (x, y); pixels off the image are 0 with NO_DATA.
 Stamps cut_stamps(const ProcessedExposure& exposure, int side, const Execution& execution);
 
+/// As one FITS file that `read_stamps` reads back.
 void write_stamps(const std::filesystem::path& path, const Stamps& stamps);
 /// @throws InputError for a file that holds no stamps
 Stamps read_stamps(const std::filesystem::path& path);

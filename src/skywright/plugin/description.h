@@ -12,6 +12,7 @@ enum class Kind {
   psf,         ///< the image of a point source over a field
   light_curve  ///< magnitudes of what changes
 };
+/// As configs and messages call it.
 std::string_view kind_name(Kind kind);
 
 struct Parameter {

@@ -12,6 +12,7 @@
 
 namespace skywright::psf {
 
+/// Half width of the kernel [pixel].
 constexpr int kSincReach = 5;
 
 /// Weights of the pixels floor(-d) - 4 ... of a sample that moves by `fraction` in [-0.5, 0.5]:

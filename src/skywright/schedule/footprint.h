@@ -15,6 +15,7 @@
 
 namespace skywright::schedule {
 
+/// Bands that a footprint has weights for.
 inline constexpr std::array<std::string_view, 6> kFootprintBands = {"u", "g", "r", "i", "z", "y"};
 
 /// In the order in which they claim pixels.

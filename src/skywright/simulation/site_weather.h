@@ -51,9 +51,11 @@ struct SiteWeather {
 /// be used; Stopped
 SiteWeather site_weather(const SiteWeatherRequest& request, const Execution& execution);
 
+/// The report for people.
 std::string site_weather_text(const SiteWeather& weather);
 std::string site_weather_json(const SiteWeather& weather);  ///< one object
 /// One HTML page: cloud by month, seeing's distribution, the first year's course.
+/// The report as a page of HTML with its plots.
 std::string site_weather_page(const SiteWeather& weather);
 
 }  // namespace skywright::simulation

@@ -18,6 +18,7 @@ enum class ObjectKind : std::uint8_t {
   moving_object,
   transient  ///< of a population with a light curve of its own
 };
+/// As the truth tables call it.
 std::string_view object_kind_name(ObjectKind kind);
 
 /// Structure of arrays, one entry an object; a galaxy is one, its nucleus and supernovae others.
