@@ -1,11 +1,13 @@
-#include <algorithm>
-#include <array>
 #include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
+#include "skywright/alerts/detail/filter_calls.h"
 #include "skywright/alerts/detail/filter_program.h"
+#include "skywright/alerts/detail/filter_region.h"
 #include "skywright/alerts/detail/known_fields.h"
 #include "skywright/alerts/filter.h"
-#include "skywright/sphere/healpix.h"
 
 namespace skywright::alerts::detail {
 namespace {
@@ -13,79 +15,8 @@ namespace {
 using Kind = Expression::Kind;
 using Code = FilterProgram::Code;
 
-/// `thing`: a record, an array, bytes: there or not, and no more.
-enum class Type : std::uint8_t { null, truth, number, text, thing };
-
-const char* name_of(Type type) {
-  constexpr std::array<const char*, 5> kNames = {"null", "a truth", "a number", "a text",
-                                                 "a group of values"};
-  return kNames[static_cast<std::size_t>(type)];
-}
-
-struct KnownFunction {
-  std::string_view name;
-  Function function;
-  std::size_t fewest;
-  std::size_t most;
-  Type takes;
-  Type gives;
-};
-constexpr std::size_t kMany = 1000;
-constexpr std::array<KnownFunction, 19> kFunctions = {{
-    {"abs", Function::abs, 1, 1, Type::number, Type::number},
-    {"sqrt", Function::sqrt, 1, 1, Type::number, Type::number},
-    {"exp", Function::exp, 1, 1, Type::number, Type::number},
-    {"ln", Function::ln, 1, 1, Type::number, Type::number},
-    {"log10", Function::log10, 1, 1, Type::number, Type::number},
-    {"floor", Function::floor, 1, 1, Type::number, Type::number},
-    {"ceil", Function::ceil, 1, 1, Type::number, Type::number},
-    {"round", Function::round, 1, 1, Type::number, Type::number},
-    {"pow", Function::pow, 2, 2, Type::number, Type::number},
-    {"least", Function::least, 1, kMany, Type::number, Type::number},
-    {"greatest", Function::greatest, 1, kMany, Type::number, Type::number},
-    {"coalesce", Function::coalesce, 1, kMany, Type::null, Type::null},  // of any one type
-    {"mag", Function::mag, 1, 1, Type::number, Type::number},
-    {"magerr", Function::magerr, 2, 2, Type::number, Type::number},
-    {"flux", Function::flux, 1, 1, Type::number, Type::number},
-    {"separation", Function::separation, 4, 4, Type::number, Type::number},
-    {"startswith", Function::startswith, 2, 2, Type::text, Type::truth},
-    {"endswith", Function::endswith, 2, 2, Type::text, Type::truth},
-    {"contains", Function::contains, 2, 2, Type::text, Type::truth},
-}};
-
-constexpr std::array<std::pair<std::string_view, Aggregate>, 11> kAggregates = {
-    {{"count", Aggregate::count},
-     {"any", Aggregate::any},
-     {"all", Aggregate::all},
-     {"min", Aggregate::min},
-     {"max", Aggregate::max},
-     {"sum", Aggregate::sum},
-     {"mean", Aggregate::mean},
-     {"median", Aggregate::median},
-     {"std", Aggregate::std},
-     {"first", Aggregate::first},
-     {"last", Aggregate::last}}};
-constexpr std::array<std::string_view, 3> kRegions = {"cone", "polygon", "healpix"};
-
 bool is_array(const std::vector<const AvroNode*>& types) {
   return types.size() == 1 && types[0]->type == AvroType::array;
-}
-
-std::optional<Type> type_of(const AvroNode& node) {
-  switch (node.type) {
-    case AvroType::boolean:
-      return Type::truth;
-    case AvroType::int32:
-    case AvroType::int64:
-    case AvroType::float32:
-    case AvroType::float64:
-      return Type::number;
-    case AvroType::string:
-    case AvroType::enumeration:
-      return Type::text;
-    default:
-      return Type::thing;
-  }
 }
 
 class Compiler {
@@ -229,10 +160,10 @@ class Compiler {
   Type single_type(const Expression& e, const std::vector<const AvroNode*>& types) const {
     std::optional<Type> type;
     for (const AvroNode* node : types) {
-      const auto next = type_of(*node);
+      const Type next = type_of(*node);
       if (type && type != next && asks_for_null_) return Type::thing;
       if (type && type != next)
-        refuse(e, "the field " + e.word + " may be " + name_of(*type) + " or " + name_of(*next),
+        refuse(e, "the field " + e.word + " may be " + name_of(*type) + " or " + name_of(next),
                "such a field cannot be filtered by");
       type = next;
     }
@@ -280,28 +211,18 @@ class Compiler {
     for (const auto& [name, aggregate] : kAggregates)
       if (e.word == name) return loop(e, aggregate);
     for (const std::string_view region : kRegions)
-      if (e.word == region) return in_region(e);
+      if (e.word == region) {
+        need_place(e);
+        add(compile_region(text_, e, program_));
+        return Type::truth;
+      }
     for (const KnownFunction& known : kFunctions)
       if (e.word == known.name) return function(e, known);
-    std::vector<std::string> names;
-    for (const auto& [name, aggregate] : kAggregates) names.emplace_back(name);
-    for (const std::string_view name : kRegions) names.emplace_back(name);
-    for (const KnownFunction& known : kFunctions) names.emplace_back(known.name);
-    const std::string near = nearest(e.word, names);
-    std::string all;
-    for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
-    refuse_filter(text_, {e.span.begin, e.span.begin + e.word.size()}, "unknown function " + e.word,
-                  near.empty() ? "there are " + all : "did you mean " + near + "?");
-  }
-
-  void need_arguments(const Expression& e, std::size_t fewest, std::size_t most,
-                      const std::string& form) const {
-    if (e.parts.size() < fewest || e.parts.size() > most)
-      refuse(e, e.word + " takes other arguments than these", "write " + form);
+    refuse_unknown_call(text_, e);
   }
 
   Type function(const Expression& e, const KnownFunction& known) {
-    need_arguments(e, known.fewest, known.most,
+    need_arguments(text_, e, known.fewest, known.most,
                    e.word + " with " + std::to_string(known.fewest) +
                        (known.most == known.fewest ? "" : " or more") + " arguments");
     Type gives = known.gives;
@@ -344,8 +265,8 @@ class Compiler {
                  ? "least and greatest choose among values"
                  : "write " + form);
     }
-    need_arguments(e, rest.empty() && !counts ? 2 : 1, truths || counts || !rest.empty() ? 2 : 3,
-                   form);
+    need_arguments(text_, e, rest.empty() && !counts ? 2 : 1,
+                   truths || counts || !rest.empty() ? 2 : 3, form);
     FilterProgram::Loop made{.what = what, .array = program_.reader.want_array(array)};
     array_ = made.array;
     item_ = types_at(root_, array)[0]->parts[0];
@@ -357,7 +278,7 @@ class Compiler {
       Expression item{.kind = Kind::field, .span = e.parts[0].span, .word = rest};
       type = body(item, made.value);
       if (truths) need(e.parts[0], type, Type::truth, e.word + " is of truths", "write " + form);
-      need_arguments(e, 1, truths ? 1 : 2, form);
+      need_arguments(text_, e, 1, truths ? 1 : 2, form);
     } else if (!counts) {
       type = body(e.parts[1], made.value);
       if (truths)
@@ -386,20 +307,6 @@ class Compiler {
     return type;
   }
 
-  /// Arguments of a region, which are numbers as they stand.
-  [[nodiscard]] std::vector<double> numbers(const Expression& e) const {
-    std::vector<double> out;
-    for (const Expression& part : e.parts) {
-      const bool negative = part.kind == Kind::negate;
-      const Expression& number = negative ? part.parts[0] : part;
-      if (number.kind != Kind::whole && number.kind != Kind::real)
-        refuse(part, "a region is given in plain numbers",
-               "for a place that a field gives, write separation(RA, DEC, RA, DEC) < DEGREES");
-      const double v = number.kind == Kind::whole ? static_cast<double>(number.whole) : number.real;
-      out.push_back(negative ? -v : v);
-    }
-    return out;
-  }
   void need_place(const Expression& e) {
     for (const std::string record : {"diaSource", "candidate"}) {
       if (types_at(root_, record + ".ra").empty() || types_at(root_, record + ".dec").empty())
@@ -411,52 +318,6 @@ class Compiler {
     refuse(e, "these packets name no place (diaSource.ra and dec)",
            "write separation(RA, DEC, RA, DEC) < DEGREES with fields of theirs");
   }
-  [[nodiscard]] sphere::UnitVector vertex(const Expression& e, double ra, double dec) const {
-    if (!(ra >= -360.0 && ra <= 360.0 && dec >= -90.0 && dec <= 90.0))
-      refuse(e, "a place is out of range", "right ascension first, then declination, in degrees");
-    return sphere::unit_vector(sphere::SkyPosition::from_degrees(ra, dec));
-  }
-
-  Type in_region(const Expression& e) {
-    need_place(e);
-    const std::vector<double> v = numbers(e);
-    if (e.word == "cone") {
-      need_arguments(e, 3, 3, "cone(RA, DEC, RADIUS) in degrees");
-      if (!(v[2] >= 0.0 && v[2] <= 180.0))
-        refuse(e, "the radius is out of range", "0 to 180 degrees");
-      program_.cones.push_back({vertex(e, v[0], v[1]), sphere::Angle::from_degrees(v[2])});
-      add({.code = Code::cone, .a = static_cast<int>(program_.cones.size()) - 1});
-    } else if (e.word == "polygon") {
-      need_arguments(e, 6, kMany, "polygon(RA, DEC, RA, DEC, RA, DEC, ...) in degrees");
-      if (v.size() % 2 != 0) refuse(e, "a vertex lacks its declination", "give pairs RA, DEC");
-      std::vector<sphere::UnitVector> vertices;
-      for (std::size_t i = 0; i < v.size(); i += 2) vertices.push_back(vertex(e, v[i], v[i + 1]));
-      try {
-        program_.polygons.emplace_back(vertices);
-      } catch (const InputError& error) {
-        refuse(e, error.what(), "join convex polygons by `or`");
-      }
-      add({.code = Code::polygon, .a = static_cast<int>(program_.polygons.size()) - 1});
-    } else {
-      need_arguments(e, 2, 1 << 16, "healpix(ORDER, PIXEL, PIXEL, ...), NESTED");
-      for (const Expression& part : e.parts)
-        if (part.kind != Kind::whole) refuse(part, "a pixel is a whole number", "0 is the first");
-      FilterProgram::Pixels pixels{.order = static_cast<int>(v[0]), .sorted = {}};
-      if (!(v[0] >= 0.0 && v[0] <= sphere::healpix::kMaxOrder))
-        refuse(e.parts[0], "the order is out of range", "0 to 29");
-      for (std::size_t i = 1; i < e.parts.size(); ++i) {
-        if (e.parts[i].whole >= sphere::healpix::pixel_count(pixels.order))
-          refuse(e.parts[i], "no pixel of this order has such a number",
-                 "there are 12 * 4**ORDER, in the NESTED scheme");
-        pixels.sorted.push_back(e.parts[i].whole);
-      }
-      std::sort(pixels.sorted.begin(), pixels.sorted.end());
-      program_.pixels.push_back(std::move(pixels));
-      add({.code = Code::pixels, .a = static_cast<int>(program_.pixels.size()) - 1});
-    }
-    return Type::truth;
-  }
-
   std::string_view text_;
   const AvroNode& root_;
   FilterProgram& program_;
