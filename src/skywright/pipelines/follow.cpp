@@ -72,6 +72,7 @@ void Follower::run(const NightTools& tools, NightBook& book, NightSummary& summa
       .activity = "night",
       .work = NightWork(tools.archive, tools.instrument, tools.inputs, tools.config.night),
       .crew = tools.crew,
+      .longest_s = tools.config.night.longest_s,
       .feed = [&] { return run.feed(); }};
   if (config_.follow.detectors > 0) options.at_once = config_.follow.detectors;
   const run::RunReport report = graph.run(execution, options);

@@ -79,7 +79,8 @@ void run_once(const NightTools& tools, NightBook& book, NightSummary& summary,
       execution,
       {.activity = "night",
        .work = NightWork(tools.archive, tools.instrument, tools.inputs, tools.config.night),
-       .crew = tools.crew});
+       .crew = tools.crew,
+       .longest_s = tools.config.night.longest_s});
   book.conclude(report, summary);
 }
 

@@ -82,8 +82,9 @@ struct NightSummary {
   std::vector<MissingMaster> missing_masters;  ///< of what the frames would have needed
   int ranks = 1;                               ///< of the launch
   std::size_t lost_leases = 0;                 ///< exposures taken back from ranks that fell silent
-  bool visits_end = true;  ///< false: the prompt database cannot be used, and nothing was alerted
-  bool crew_lost = false;  ///< work remains, and no rank to do it
+  std::size_t overdue = 0;  ///< exposures taken back from ranks that did not end them
+  bool visits_end = true;   ///< false: the prompt database cannot be used, and nothing was alerted
+  bool crew_lost = false;   ///< work remains, and no rank to do it
   std::vector<std::string> warnings;
 };
 

@@ -124,7 +124,14 @@ run::Task NightBook::process_task(NightFrame& frame) {
       .needs = {},
       .order = [this,
                 &frame] { return exposure_order(frame.raw, tools_.archive.root(), frame.planned); },
-      .settle = [this, &frame](std::string_view answer) { take(frame, answer); }};
+      .settle = [this, &frame](std::string_view answer) { take(frame, answer); },
+      .given_up =
+          [](std::string_view why) {
+            ExposureAnswer answer;
+            answer.code = ExitCode::service;
+            answer.message = why;
+            return answer_text(answer);
+          }};
 }
 
 run::Task NightBook::end_task(std::string id, const NightVisit& visit,
@@ -242,8 +249,9 @@ void NightBook::conclude(const run::RunReport& report, NightSummary& summary) {
   summary.alert_files = alert_files_;
   summary.stopped = report.stopped;
   summary.lost_leases = report.lost_leases;
+  summary.overdue = report.overdue;
   summary.crew_lost = report.crew_lost;
-  if (is_launched() && (report.stopped || report.lost_leases > 0))
+  if (is_launched() && (report.stopped || report.lost_leases + report.overdue > 0))
     tools_.archive.expect_left_overs();
 }
 

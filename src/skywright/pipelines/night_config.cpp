@@ -15,6 +15,10 @@ void describe(Fields& fields, NightConfig& config) {
                {.low = 31, .high = 201});
   fields.number("forced_days", config.forced_days,
                 "objects seen within so many days get forced photometry", {.low = 0});
+  fields.number("longest_s", config.longest_s,
+                "an exposure that a rank of a launch has not ended after so long goes to another, "
+                "and is left out where that one does no better [s]",
+                {.above = 0});
   describe_choice(fields, "storage", config.storage, {"lossless", "quantized"},
                   "how images are stored");
 }

@@ -25,6 +25,8 @@ struct NightConfig {
   MoversConfig movers;
   int stamp_side = 41;         ///< cutouts in alerts [pixel], odd, >= 31
   double forced_days = 365.0;  ///< objects seen within so many days get forced photometry
+  /// An exposure that a rank has not ended after so long goes to another [s]; nothing in a key.
+  double longest_s = 1800.0;
   ExposureStorage storage = ExposureStorage::lossless;  ///< of images and difference images
 };
 void describe(Fields& fields, NightConfig& config);

@@ -76,6 +76,9 @@ std::string night_text(const NightSummary& summary) {
   if (summary.lost_leases > 0)
     text += fmt::format("{} exposures were taken back from ranks that fell silent\n",
                         summary.lost_leases);
+  if (summary.overdue > 0)
+    text += fmt::format("{} exposures were taken back from ranks that did not end them\n",
+                        summary.overdue);
   for (const std::string& warning : summary.warnings) text += fmt::format("warning: {}\n", warning);
   if (summary.stopped) text += "stopped: run the same command again to go on\n";
   return text;
@@ -87,6 +90,7 @@ std::string night_json(const NightSummary& summary) {
   json["stopped"] = summary.stopped;
   json["ranks"] = summary.ranks;
   json["lost_leases"] = summary.lost_leases;
+  json["overdue"] = summary.overdue;
   json["visits"] = summary.visits;
   json["ingested"] = summary.ingested;
   json["rejected"] = summary.rejected;

@@ -2,6 +2,9 @@
 
 #include <atomic>
 #include <chrono>
+#include <climits>
+#include <map>
+#include <mutex>
 #include <set>
 #include <thread>
 
@@ -206,6 +209,87 @@ TEST(Crew, ARankThatComesBackIsGivenWorkAgainAndItsLateAnswersAreNotCountedTwice
   numbers.expect_each_once();
   launch.leader->end(0);
   EXPECT_EQ(launch.launch.abandoned(), -1);
+}
+
+/// Work that never ends with some tasks, on a rank that lives; `over` lets the test end.
+struct Endless {
+  std::set<std::string> orders;
+  int times = INT_MAX;  ///< how often each holds up whoever does it
+  std::atomic<bool> over = false;
+  std::mutex lock = {};
+  std::map<std::string, int> begun = {};
+
+  std::string operator()(std::string_view order) {
+    const std::string text(order);
+    int count = 0;
+    {
+      const std::scoped_lock hold(lock);
+      count = ++begun[text];
+    }
+    if (orders.contains(text) && count <= times)
+      while (!over) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    return text;
+  }
+};
+
+TEST(Crew, ATaskThatALivingRankDoesNotEndGoesToAnother) {
+  Endless endless{.orders = {"7"}, .times = 1};
+  Pretended launch(3);
+  const auto work = [&](std::string_view order, const Execution&) { return endless(order); };
+  launch.start(work);
+  Numbers numbers(20);
+  const RunReport report =
+      numbers.graph.run(Execution(), {.work = work, .crew = launch.leader.get(), .longest_s = 0.3});
+  endless.over = true;
+  EXPECT_EQ(report.code(), ExitCode::complete);
+  EXPECT_EQ(report.overdue, 1U);
+  EXPECT_EQ(report.lost_leases, 0U);
+  EXPECT_EQ(endless.begun["7"], 2);
+  numbers.expect_each_once();
+}
+
+TEST(Crew, ATaskThatNoRankEndsIsGivenUpAndTheOthersAreDone) {
+  Endless endless{.orders = {"x"}};
+  Pretended launch(4);
+  const auto work = [&](std::string_view order, const Execution&) { return endless(order); };
+  launch.start(work);
+  std::string given_up;
+  bool ended = false;
+  Numbers numbers(10);
+  numbers.graph.add(
+      {.id = "task x",
+       .needs = {},
+       .order = [] { return std::string("x"); },
+       .settle = [&](std::string_view result) { given_up = result; },
+       .given_up = [](std::string_view why) { return "given up: " + std::string(why); }});
+  numbers.graph.add(
+      {.id = "end", .needs = {"task x"}, .body = [&](const Execution&) { ended = true; }});
+  const RunReport report =
+      numbers.graph.run(Execution(), {.work = work, .crew = launch.leader.get(), .longest_s = 0.3});
+  endless.over = true;
+  EXPECT_EQ(report.code(), ExitCode::complete);
+  EXPECT_EQ(report.overdue, 2U);
+  EXPECT_EQ(endless.begun["x"], 2);
+  EXPECT_EQ(given_up.substr(0, 17), "given up: it was ");
+  EXPECT_NE(given_up.find("0.3 s"), std::string::npos);
+  EXPECT_TRUE(ended);
+  numbers.expect_each_once();
+}
+
+TEST(Crew, WhereEveryRankHangsTheRunEndsAndTellsOfWhatHungThem) {
+  Endless endless{.orders = {"0", "1"}};
+  Pretended launch(3);
+  const auto work = [&](std::string_view order, const Execution&) { return endless(order); };
+  launch.start(work);
+  Numbers numbers(30);
+  const RunReport report =
+      numbers.graph.run(Execution(), {.work = work, .crew = launch.leader.get(), .longest_s = 0.3});
+  endless.over = true;
+  EXPECT_TRUE(report.crew_lost);
+  EXPECT_EQ(report.overdue, 2U);
+  EXPECT_EQ(report.tasks[0].state, TaskState::failed);
+  EXPECT_EQ(report.tasks[1].state, TaskState::failed);
+  EXPECT_EQ(report.tasks[29].state, TaskState::not_started);
 }
 
 TEST(Crew, WithNobodyLeftTheRunEndsAndSaysWhatRemains) {

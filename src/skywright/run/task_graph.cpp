@@ -79,7 +79,8 @@ void TaskGraph::add(Task task) {
   needs_.ends.push_back(needs_.items.size());
   ids_ += task.id;
   id_ends_.push_back(ids_.size());
-  deeds_.push_back({std::move(task.body), std::move(task.order), std::move(task.settle)});
+  deeds_.push_back({std::move(task.body), std::move(task.order), std::move(task.settle),
+                    std::move(task.given_up)});
   index_[slot] = static_cast<Number>(size() - 1);
 }
 

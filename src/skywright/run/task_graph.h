@@ -20,6 +20,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,6 +44,9 @@ struct Task {
   std::function<std::string()> order = {};
   /// Takes what `Work` returned; called by one thread at a time.
   std::function<void(std::string_view result)> settle = {};
+  /// What `settle` takes instead where no rank comes to an end with it (RunOptions::longest_s), by
+  /// the words of why; without it the task fails.
+  std::function<std::string(std::string_view why)> given_up = {};
 };
 
 enum class TaskState { succeeded, failed, skipped, not_started };
@@ -59,6 +63,7 @@ struct RunReport {
   std::vector<TaskResult> tasks;  ///< in the order in which they were added
   bool stopped = false;         ///< not all have started: a stop was asked for, or ranks were lost
   std::size_t lost_leases = 0;  ///< tasks taken back from ranks that fell silent
+  std::size_t overdue = 0;      ///< taken back from ranks that were there and did not end them
   bool crew_lost = false;       ///< no rank was left to do what remains
 
   [[nodiscard]] std::size_t count(TaskState state) const;
@@ -88,6 +93,10 @@ struct RunOptions {
   int at_once = INT_MAX;
   /// The launch, where this process leads one of several ranks; else threads do everything.
   Crew* crew = nullptr;
+  /// Of a launch: a task that its rank, whatever its signs of life, has not answered for so long
+  /// [s] is given to another, and given up where that one does no better. Threads cannot be left
+  /// behind.
+  double longest_s = std::numeric_limits<double>::infinity();
   /// Asked for further tasks, by a thread of its own, again and again until there are no more, a
   /// task failed, or a stop was asked for; the run lasts as long. It waits for them itself, for
   /// tenths of a second at most. What it throws ends the run and is thrown there. With it, tasks
@@ -113,6 +122,7 @@ class TaskGraph {
     std::function<void(const Execution&)> body;
     std::function<std::string()> order;
     std::function<void(std::string_view)> settle;
+    std::function<std::string(std::string_view)> given_up;
   };
   [[nodiscard]] const Deeds& deeds(Number task) const { return deeds_[task]; }
 

@@ -18,6 +18,7 @@ namespace {
 
 constexpr double kStopGrace = 8.0;  ///< [s] that ranks have to break off their tasks
 constexpr int kMostLosses = 3;      ///< of one task, before it is blamed itself
+constexpr int kMostOverdue = 2;     ///< ranks that may not come to an end with a task
 
 /// The one thread of rank 0 that does the tasks which stay there, in their order.
 class Here {
@@ -65,33 +66,37 @@ class Leader {
       : graph_(graph),
         execution_(execution),
         crew_(*options.crew),
+        longest_s_(options.longest_s),
+        stuck_(static_cast<std::size_t>(options.crew->size())),
         board_(graph, execution, options.activity, TaskBoard::Queues::apart),
         here_(options, execution),
         feeding_(options, execution, [this](std::vector<Task> tasks) { keep(std::move(tasks)); }) {}
 
   RunReport run() {
-    Clock clock = steady_clock();
     double stop_by = 0.0;
     while ((feeding_.more() || take_fed() || board_.left() > 0) && !crew_lost_) {
       take_fed();
       if (board_.any_failed()) feeding_.end();
       if (execution_.stop_requested()) {
         if (stop_by == 0.0) {
-          stop_by = clock() + kStopGrace;
+          stop_by = clock_() + kStopGrace;
           for (int r = 1; r < crew_.size(); ++r) crew_.post(r, {Message::Kind::stop});
         }
-        if (nothing_runs() || clock() > stop_by) break;
+        if (nothing_runs() || clock_() > stop_by) break;
       } else {
         give_orders();
       }
       if (auto received = crew_.take(0.05)) note(*received);
       while (auto more = crew_.take(0.0)) note(*more);
+      take_back_overdue();
       take_back_from_the_silent();
     }
+    if (crew_lost_) give_up_overdue();
     wait_for_own_task();
     feeding_.finish();
     RunReport report = board_.finish();
     report.lost_leases = lost_;
+    report.overdue = all_overdue_;
     report.crew_lost = crew_lost_;
     return report;
   }
@@ -100,7 +105,9 @@ class Leader {
   struct Lease {
     TaskGraph::Number task;
     int rank;
+    double begun;
     bool taken_back = false;
+    bool overdue = false;
   };
 
   /// Of the feeding thread; the board is this one's alone.
@@ -125,7 +132,7 @@ class Leader {
 
   std::uint64_t lease(TaskGraph::Number task, int rank) {
     const std::uint64_t number = crew_.next_number();
-    leases_[number] = {task, rank};
+    leases_[number] = {task, rank, clock_()};
     return number;
   }
 
@@ -168,6 +175,7 @@ class Leader {
     if (found == leases_.end()) return;  // of an earlier run
     const Lease lease = found->second;
     leases_.erase(found);
+    if (lease.overdue) --stuck_[static_cast<std::size_t>(lease.rank)];
     if (board_.is_settled(lease.task)) return;  // another rank was given it, and was faster
     Performed done = performed_from(received.message.text);
     if (done.state != TaskState::not_started) {
@@ -195,12 +203,59 @@ class Leader {
     }
   }
 
+  /// From ranks that live and do not come to an end: a disk that hangs, a kernel that turns for
+  /// ever.
+  void take_back_overdue() {
+    const double now = clock_();
+    for (auto& [number, lease] : leases_) {
+      if (lease.rank == 0 || lease.taken_back || now - lease.begun < longest_s_ ||
+          board_.is_settled(lease.task))
+        continue;
+      lease.taken_back = lease.overdue = true;
+      ++stuck_[static_cast<std::size_t>(lease.rank)];
+      ++all_overdue_;
+      const bool again = ++overdue_[lease.task] < kMostOverdue;
+      std::fprintf(stderr, "skywright: rank %d has not ended a task (%s) in %.6g s; %s\n",
+                   lease.rank, std::string(graph_.id(lease.task)).c_str(), longest_s_,
+                   again ? "it goes to another" : "it is given up");
+      if (again)
+        board_.put_back(lease.task);
+      else
+        give_up(lease.task);
+    }
+  }
+
+  void give_up(TaskGraph::Number task) {
+    char text[160];
+    std::snprintf(
+        text, sizeof text,
+        "it was not done %.6g s after a rank was given it, nor by another; see whether its "
+        "input can be read, or allow it longer",
+        longest_s_);
+    if (const auto& given_up = graph_.deeds(task).given_up)
+      board_.settle(task, {TaskState::succeeded, ExitCode::complete, given_up(text), longest_s_});
+    else
+      board_.settle(task, {TaskState::failed, ExitCode::service, text, longest_s_});
+  }
+
+  /// What no rank is left to try again.
+  void give_up_overdue() {
+    for (const auto& [task, times] : overdue_)
+      if (!board_.is_settled(task)) give_up(task);
+  }
+
+  /// Whether a rank can do something: at least one of its hands holds no task that is overdue.
+  [[nodiscard]] bool has_a_hand(int rank) {
+    const int hands = crew_.member(rank).at_once;
+    return hands == 0 || stuck_[static_cast<std::size_t>(rank)] < hands;
+  }
+
   void take_back_from_the_silent() {
     bool any = false;
     for (int r = 1; r < crew_.size(); ++r) {
       if (crew_.member(r).state == Crew::Member::State::left) continue;
       if (crew_.hears(r))
-        any = true;
+        any = any || has_a_hand(r);
       else if (told_.insert(r).second)
         std::fprintf(stderr,
                      "skywright: rank %d has given no sign of life for %.3g s; its tasks go to "
@@ -229,12 +284,15 @@ class Leader {
   TaskGraph& graph_;
   const Execution& execution_;
   Crew& crew_;
+  double longest_s_;
+  std::vector<int> stuck_;  ///< tasks of each rank that are overdue
+  Clock clock_ = steady_clock();
   TaskBoard board_;
   Here here_;
   std::map<std::uint64_t, Lease> leases_;
-  std::map<TaskGraph::Number, int> losses_;
+  std::map<TaskGraph::Number, int> losses_, overdue_;
   std::set<int> told_;  ///< ranks that were told to be silent
-  std::size_t lost_ = 0;
+  std::size_t lost_ = 0, all_overdue_ = 0;
   bool crew_lost_ = false;
   std::mutex fed_lock_;
   std::vector<Task> fed_;
