@@ -420,3 +420,22 @@ def test_a_topic_that_is_away_holds_up_nothing(program, small, tmp_path):
     night.wait_for("events_away")
     night.wait_for("visit_ended", visit=2001)
     night.end(stop=signal.SIGTERM, expect=3)
+
+
+def test_a_stop_while_the_broker_is_away_is_soon_and_keeps_the_alerts(skywright, program, small, tmp_path):
+    """What a broker did not acknowledge waits in the survey's files; the next night sends it, once each."""
+    survey = small.copy(tmp_path / "survey")
+    night = Follow(program, survey, "--alerts-to", "kafka://127.0.0.1:1/alerts")  # nobody listens there
+    small.arrive(survey, small.frames[0:2])
+    night.wait_for("visit_ended", visit=2001)
+    begun = time.monotonic()
+    night.process.send_signal(signal.SIGTERM)
+    night.process.wait(timeout=SOON)
+    assert time.monotonic() - begun < 10.0  # required of a stop
+    made = [p for file in survey.glob("alerts/*/*.avro") for p in fastavro.reader(file.open("rb"))]
+    assert night.process.returncode == 3 and made
+
+    kafka = MockKafka()
+    skywright("night", survey, "--clock", CLOCK, "--alerts-to", f"kafka://{kafka.address}/alerts")
+    got = kafka.messages("alerts", len(made))
+    assert sorted(key for key, _ in got) == sorted(str(p["diaSourceId"]).encode() for p in made)
