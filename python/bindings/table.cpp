@@ -22,7 +22,7 @@ template <class T>
 using Numbers = nb::ndarray<const T, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
 
 /// The column's memory, which the table keeps.
-struct ToPython {
+struct ColumnToPython {
   nb::handle owner;
 
   template <class T>
@@ -101,7 +101,7 @@ void bind_table(nb::module_& m) {
             if (index >= table.columns().size()) throw nb::index_error();
             // The table is the array's owner, and no one else writes into it.
             auto& values = const_cast<Values&>(table.columns()[index].values);
-            return std::visit(ToPython{self}, values);
+            return std::visit(ColumnToPython{self}, values);
           },
           nb::arg("index"), "of a column: its own memory as an array, texts as a list")
       .def_prop_ro("metadata",

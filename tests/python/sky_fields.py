@@ -1,5 +1,7 @@
 """Fields of stars on the sky, whose places and fluxes are known: what `solve` and `stack` are tried on."""
 
+import functools
+
 import numpy as np
 from astropy.io import fits
 from astropy.wcs import WCS
@@ -19,6 +21,14 @@ def wcs_of(shift=(0.0, 0.0), turn_deg=0.0, ra=150.0, dec=2.0):
     wcs.wcs.crpix = [(SHAPE[1] + 1) / 2 - shift[0], (SHAPE[0] + 1) / 2 - shift[1]]
     wcs.wcs.cd = SCALE / 3600 * np.array([[-c, s], [s, c]])
     return wcs
+
+
+@functools.cache
+def field_of(noise_seed):
+    """Pixels of one field of stars; not to be written to."""
+    pixels = star_field(SHAPE, noise_seed=noise_seed)[0]
+    pixels.flags.writeable = False
+    return pixels
 
 
 def hdu_of(pixels, wcs):

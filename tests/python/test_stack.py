@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from conftest import NOISE, star_field
-from sky_fields import SHAPE, hdu_of, wcs_of
+from sky_fields import SHAPE, field_of, hdu_of, wcs_of
 
 import skywright
 
@@ -15,7 +15,7 @@ WHOLE = {"clip_sigma": 0}  # no pixel is rejected, so that the average is NumPy'
 def exposures(count=3, shifts=((0, 0),)):
     """One field of stars, with noise and, where shifts differ, a place of its own each."""
     for i in range(count):
-        pixels = star_field(SHAPE, noise_seed=20 + i)[0]
+        pixels = field_of(20 + i)
         dx, dy = shifts[i % len(shifts)]
         # Pixels move along x and y as the telescope does: the sky stays.
         yield hdu_of(np.roll(pixels, (-dy, -dx), (0, 1)), wcs_of((dx, dy)))
