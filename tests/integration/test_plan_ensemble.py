@@ -1,6 +1,7 @@
 """`plan ensemble`: many surveys side by side, taken up, threads, what fails and what is refused."""
 
 import csv
+import fcntl
 import json
 import re
 import signal
@@ -166,6 +167,31 @@ def test_stopped_it_tells_so_and_goes_on(program, skywright, bold, tmp_path):
     for unit in resumed["units"]:
         assert dump(out / unit["name"] / "visits.db") == dump(tmp_path / "whole" / unit["name"] / "visits.db")
         assert not (out / unit["name"] / "visits.db.partial").exists()
+
+
+def test_two_launches_at_once_do_each_survey_once(program, ensemble, bold, tmp_path):
+    """And a third, which is stopped while it waits for them."""
+    command = [program, "plan", "ensemble", bold, "--seeds", "1,2", "--nights", NIGHTS, "--jobs", 1, "--json"]
+    command += ["--out", tmp_path / "runs"]
+    (tmp_path / "runs" / "bold-1").mkdir(parents=True)
+    with open(tmp_path / "runs" / "bold-1" / ".lock", "w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)  # so that all three meet at the first unit
+        launches = [subprocess.Popen([str(a) for a in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+                    for _ in range(3)]  # fmt: skip
+        for launch in launches:
+            while "waiting for it" not in (line := launch.stderr.readline()):
+                assert line, "it did not wait"
+        launches[2].send_signal(signal.SIGTERM)
+        assert "stopped" in launches[2].communicate(timeout=60)[0] and launches[2].returncode == 3
+    told = [launch.communicate(timeout=120)[0] for launch in launches[:2]]
+    assert [launch.returncode for launch in launches[:2]] == [0, 0], told
+    reports = [json.loads(report) for report in told]
+    assert summary(reports[0]) == summary(reports[1])
+    for unit, kept in zip(reports[0]["units"], ensemble[1]["units"][2:], strict=True):
+        assert unit["name"] == kept["name"] and unit["metrics"] == kept["metrics"]
+        folder = tmp_path / "runs" / unit["name"]
+        assert dump(folder / "visits.db") == dump(ensemble[0] / unit["name"] / "visits.db")
+        assert not (folder / "visits.db.partial").exists()
 
 
 def test_one_that_fails_is_told_and_the_others_go_on(skywright, bold, tmp_path):

@@ -8,6 +8,7 @@
 #include "skywright/base/hash.h"
 #include "skywright/config/toml_config.h"
 #include "skywright/io/atomic_file.h"
+#include "skywright/io/file_lock.h"
 #include "skywright/io/table_files.h"
 #include "skywright/simulation/plan_maps.h"
 #include "skywright/simulation/plan_metrics.h"
@@ -19,6 +20,8 @@ namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
 fs::path metrics_file(const EnsembleUnit& unit) { return unit.folder() / "metrics.json"; }
+/// Two launches on one folder do each unit once.
+fs::path lock_file(const EnsembleUnit& unit) { return unit.folder() / ".lock"; }
 fs::path maps_file(const EnsembleUnit& unit) { return unit.folder() / "maps.fits"; }
 
 /// What metrics.json is of: these visits, judged so.
@@ -78,6 +81,7 @@ void plan_unit(const EnsembleUnit& unit, const Execution& execution) {
   if (error)
     throw StorageError(unit.folder().string(), "the folder cannot be made: " + error.message(),
                        "name another place, or remove what is in its way");
+  const io::FileLock mine(lock_file(unit), execution);
   const PlanState done = plan_state(unit.plan);
   const auto total = static_cast<std::size_t>(unit.plan.survey.nights);
   if (done.whole) return execution.report("nights", total, total);
@@ -91,6 +95,8 @@ void plan_unit(const EnsembleUnit& unit, const Execution& execution) {
 
 void judge_unit(const EnsembleUnit& unit, const Execution& execution) {
   if (is_judged(unit)) return;
+  const io::FileLock mine(lock_file(unit), execution);
+  if (is_judged(unit)) return;  // by whom this one waited for
   const PlanMetricsReport report =
       measure_plan({.database = unit.plan.out,
                     .config = unit.metrics,

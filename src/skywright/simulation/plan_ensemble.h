@@ -7,7 +7,8 @@
 /// Each unit lives in a folder of its own, OUT/STRATEGY-SEED: visits.db (while it grows
 /// visits.db.partial), maps.fits, plots/, and metrics.json, which comes last. Units tell each other
 /// nothing but by these files, so that the tasks of `ensemble_graph` may run in any process that
-/// sees the folder, and what is there already is not done again.
+/// sees the folder, and what is there already is not done again. Who works on a unit holds its
+/// .lock; another launch waits for it and finds it done.
 #pragma once
 
 #include <cstdint>
