@@ -3,9 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstring>
 
-#include "skywright/base/vector_clones.h"
 #include "skywright/psf/sinc_shift.h"
 
 namespace skywright::measure::detail {
@@ -27,62 +25,6 @@ Taps slope_of(double fraction) {
   for (std::size_t k = 0; k < out.size(); ++k)
     out[k] = (high[k] - low[k]) * static_cast<float>(0.5 / kStep);
   return out;
-}
-
-// Pixels of a row that are summed in registers.
-constexpr int kLane = 8;
-
-// One row of a PSF moved along x, and its slope; `stride` a multiple of the lane.
-SKYWRIGHT_VECTOR_CLONES
-void weighted_along_x(const float* from, const Taps& w, const Taps& slope_w, int stride, float* row,
-                      float* slope) {
-  for (int x = 0; x < stride; x += kLane) {
-    float value[kLane] = {};
-    float change[kLane] = {};
-    for (std::size_t k = 0; k < kTaps; ++k)
-      for (int i = 0; i < kLane; ++i) {
-        const float v = from[x + static_cast<int>(k) + i];
-        value[i] += w[k] * v;
-        change[i] += slope_w[k] * v;
-      }
-    std::memcpy(row + x, value, sizeof value);
-    std::memcpy(slope + x, change, sizeof change);
-  }
-}
-
-// The first of the rows, `stride` apart, that make one row of the result.
-struct MovedRows {
-  const float* row;
-  const float* slope;
-  int stride;
-};
-struct ShiftedRow {
-  float* value;
-  float* along_x;
-  float* along_y;
-};
-
-SKYWRIGHT_VECTOR_CLONES
-void weighted_along_y(const MovedRows& from, const Taps& w, const Taps& slope_w, int side,
-                      const ShiftedRow& to) {
-  for (int x = 0; x < side; x += kLane) {
-    float value[kLane] = {};
-    float along_x[kLane] = {};
-    float along_y[kLane] = {};
-    for (std::size_t k = 0; k < kTaps; ++k) {
-      const float* row = from.row + static_cast<int>(k) * from.stride + x;
-      const float* slope = from.slope + static_cast<int>(k) * from.stride + x;
-      for (int i = 0; i < kLane; ++i) {
-        value[i] += w[k] * row[i];
-        along_x[i] += w[k] * slope[i];
-        along_y[i] += slope_w[k] * row[i];
-      }
-    }
-    const auto bytes = static_cast<std::size_t>(std::min(kLane, side - x)) * sizeof(float);
-    std::memcpy(to.value + x, value, bytes);
-    std::memcpy(to.along_x + x, along_x, bytes);
-    std::memcpy(to.along_y + x, along_y, bytes);
-  }
 }
 
 // Normal equations of flux, flux * x, flux * y: symmetric 3 x 3.
@@ -127,11 +69,9 @@ Inverse solve(const Normal& n) {
 }  // namespace
 
 PointFitter::PointFitter(image::ImageView<const float> centred, int half)
-    : half_(half),
-      padded_(2 * (half + kReach) + 1),
-      stride_((2 * half + 1 + kLane - 1) / kLane * kLane) {
+    : half_(half), padded_(2 * (half + kReach) + 1) {
   const auto n = static_cast<std::size_t>(padded_);
-  psf_.assign(n * n + kLane, 0.0F);  // whole lanes read beyond the last row
+  psf_.assign(n * n, 0.0F);
   const int middle = centred.width() / 2;
   const int reach = half + kReach;
   for (int y = -reach; y <= reach; ++y)
@@ -139,29 +79,53 @@ PointFitter::PointFitter(image::ImageView<const float> centred, int half)
       if (centred.box().contains(x + middle, y + middle))
         psf_[static_cast<std::size_t>(y + reach) * n + static_cast<std::size_t>(x + reach)] =
             centred(x + middle, y + middle);
-  rows_.resize(n * static_cast<std::size_t>(stride_));
-  slopes_.resize(n * static_cast<std::size_t>(stride_));
+  const auto side = static_cast<std::size_t>(2 * half + 1);
+  rows_.resize(n * side);
+  slopes_.resize(n * side);
 }
 
 void PointFitter::shift(double dx, double dy, ShiftedPsf& out) {
   const int side = 2 * half_ + 1;
   const auto area = static_cast<std::size_t>(side) * static_cast<std::size_t>(side);
   out.side = side;
-  out.value.resize(area);
-  out.along_x.resize(area);
-  out.along_y.resize(area);
+  out.value.assign(area, 0.0F);
+  out.along_x.assign(area, 0.0F);
+  out.along_y.assign(area, 0.0F);
   const Taps wx = psf::sinc_weights(dx);
   const Taps sx = slope_of(dx);
   const Taps wy = psf::sinc_weights(dy);
   const Taps sy = slope_of(dy);
-  for (int y = 0; y < padded_; ++y)
-    weighted_along_x(psf_.data() + y * padded_, wx, sx, stride_, rows_.data() + y * stride_,
-                     slopes_.data() + y * stride_);
-  for (int y = 0; y < side; ++y)
-    weighted_along_y({rows_.data() + y * stride_, slopes_.data() + y * stride_, stride_}, wy, sy,
-                     side,
-                     {out.value.data() + y * side, out.along_x.data() + y * side,
-                      out.along_y.data() + y * side});
+  for (int y = 0; y < padded_; ++y) {
+    const float* from = psf_.data() + y * padded_;
+    float* row = rows_.data() + y * side;
+    float* slope = slopes_.data() + y * side;
+    for (int x = 0; x < side; ++x) {
+      float a = 0.0F;
+      float b = 0.0F;
+      for (int k = 0; k < kTaps; ++k) {
+        a += wx[static_cast<std::size_t>(k)] * from[x + k];
+        b += sx[static_cast<std::size_t>(k)] * from[x + k];
+      }
+      row[x] = a;
+      slope[x] = b;
+    }
+  }
+  for (int y = 0; y < side; ++y) {
+    float* value = out.value.data() + y * side;
+    float* along_x = out.along_x.data() + y * side;
+    float* along_y = out.along_y.data() + y * side;
+    for (int k = 0; k < kTaps; ++k) {
+      const float* row = rows_.data() + (y + k) * side;
+      const float* slope = slopes_.data() + (y + k) * side;
+      const float w = wy[static_cast<std::size_t>(k)];
+      const float s = sy[static_cast<std::size_t>(k)];
+      for (int x = 0; x < side; ++x) {
+        value[x] += w * row[x];
+        along_x[x] += w * slope[x];
+        along_y[x] += s * row[x];
+      }
+    }
+  }
 }
 
 PointFit PointFitter::fit(image::ImageView<const float> pixels,

@@ -52,7 +52,6 @@ class PointFitter {
  private:
   int half_;
   int padded_;              // side of psf_: 2 (half + taps) + 1
-  int stride_;              // of rows_ and slopes_
   std::vector<float> psf_;  // the PSF's core with a margin for the taps
   std::vector<float> rows_;
   std::vector<float> slopes_;
