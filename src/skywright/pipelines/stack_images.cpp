@@ -11,11 +11,12 @@
 namespace skywright::pipelines {
 namespace {
 
-/// The grid of the first image without its distortion, wide enough for all of them.
+/// The grid of the first image without its distortion, wide enough for all of them. It goes by a
+/// whole pixel at the first one's middle, so that images on one grid are added and not resampled.
 stack::StackGrid covering_grid(const std::vector<OpenedImage>& images, double zoom) {
   const Exposure& first = images.front().exposure;
-  const image::PixelPosition middle{0.5 * (first.image.width() - 1),
-                                    0.5 * (first.image.height() - 1)};
+  const image::PixelPosition middle{std::floor(0.5 * (first.image.width() - 1)),
+                                    std::floor(0.5 * (first.image.height() - 1))};
   wcs::Linear linear;
   linear.reference_pixel = {0.0, 0.0};
   linear.reference_sky = first.wcs->sky_at(middle);
