@@ -50,6 +50,11 @@ class Result(Mapping[str, Any]):
     def __len__(self) -> int:
         return len(self._facts)
 
+    @property
+    def summary(self) -> dict[str, Any]:
+        """What the program reports, as the other results have it."""
+        return dict(self._facts)
+
     def __repr__(self) -> str:
         return self.text.rstrip() or repr(self._facts)
 

@@ -26,11 +26,6 @@ class Solved(Result):
         self.matches = Table(core.matches)  #: the stars that the solution rests on, a row each
 
     @property
-    def summary(self) -> dict[str, Any]:
-        """What the program reports."""
-        return dict(self)
-
-    @property
     def wcs(self) -> Wcs:
         """That was found."""
         assert self.exposure.wcs is not None

@@ -27,11 +27,6 @@ class Coadd(Result):
         self.coverage: npt.NDArray[np.uint16] = core.coverage  #: images that entered each pixel
         self.weights: list[float] = core.weights  #: of the images; sum 1
 
-    @property
-    def summary(self) -> dict[str, Any]:
-        """What the program reports."""
-        return dict(self)
-
     def _repr_html_(self) -> str:
         return self.exposure._repr_html_() + super()._repr_html_()
 

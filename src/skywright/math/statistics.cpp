@@ -31,8 +31,8 @@ double middle_of(std::span<T> values, std::size_t rank, bool odd) {
 }
 
 /// Rearranges `values`. As Floyd & Rivest (1975, CACM 18, 165) select: two values of a sorted
-/// sample enclose the median but for one case in thousands, and only what lies between them is
-/// sorted out.
+/// sample enclose the median but for one random case in two thousand, and only what lies between
+/// them is sorted out; in that case, or where order misleads the sample, all is.
 template <class T>
 double median_in_place(std::vector<T>& values) {
   if (values.empty()) return kNan;

@@ -18,7 +18,7 @@
 
 namespace skywright::measure::detail {
 
-constexpr double kFirstFwhm = 3.0;  ///< [pixel], of the first filter where none is given
+inline constexpr double kFirstFwhm = 3.0;  ///< [pixel], of the first filter where none is given
 
 /// Pixels of the image that the detector works on: what is not finite is marked, and sources that
 /// an earlier step marked are not.
